@@ -1,0 +1,1 @@
+"""The outside world behind the ports: bus, stores, notifier, clock, settings."""

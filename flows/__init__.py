@@ -1,0 +1,1 @@
+"""Time: what is owed is watched and sent."""

@@ -1,0 +1,1 @@
+"""Statistical models of text: what a post is about; proposals only."""

@@ -1,0 +1,1 @@
+"""What happens to posts behind the bus: screened, then placed."""

@@ -1,0 +1,1 @@
+"""Collection: the door through which posts come in."""
