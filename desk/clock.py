@@ -32,6 +32,7 @@ class ClockTag(StrEnum):
     LATE_GRADED = "late_graded"
     SELF_REPORTED = "self_reported"
     UNCERTAIN_START = "uncertain_start"
+    SUPERSEDED_BREACH = "superseded_breach"
     VOIDED_AFTER_BREACH = "voided_after_breach"
     VOIDED_AFTER_DUE = "voided_after_due"
 
@@ -44,7 +45,8 @@ class Clock:
     `due_at` is the strict due time; `operational_due_at` the later one that alarms follow after a late grading.
     `cycle` counts the repetitions of a continuing clock (C4). `evidence` is the id of the release or conference
     that met it, `awaiting` that of a release a person has still to confirm. `breach_recorded` is set once the
-    breach stands in the case log; it is kept when the clock is voided.
+    breach stands in the case log and is never taken back; `warned` counts the warn points already spoken of, and
+    `due_noted` says the same of the due time.
     """
 
     rule_id: str
@@ -69,6 +71,8 @@ class Clock:
     paused_at: datetime | None = None
     pause_ground: str | None = None
     breach_recorded: bool = False
+    warned: int = 0
+    due_noted: bool = False
 
     @property
     def key(self) -> str:
@@ -108,12 +112,14 @@ def state_at(clock: Clock, now: datetime) -> ClockState:
 
 
 def tags(clock: Clock) -> frozenset[ClockTag]:
-    """What has to be said beside the state: graded late, self-reported, uncertain start, voided after a breach."""
+    """What has to be said beside the state: late grading, self-report, uncertain start, breach superseded or voided."""
     found = set()
     if clock.graded_at is not None and clock.graded_at > clock.due_at:
         found.add(ClockTag.LATE_GRADED)
     if clock.self_reported:
         found.add(ClockTag.SELF_REPORTED)
+    if clock.breach_recorded and clock.met_at is not None and not clock.met_late:
+        found.add(ClockTag.SUPERSEDED_BREACH)
     if clock.start_precision not in (Precision.SECOND, Precision.MINUTE):
         found.add(ClockTag.UNCERTAIN_START)
     if clock.voided_at is not None and clock.met_at is None and clock.voided_at > clock.due_at:

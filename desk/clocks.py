@@ -1,0 +1,212 @@
+"""Clock arithmetic: from rules and evidenced times to due times, and what meets or voids a clock.
+
+Wall-clock due = start + length exactly, on whole seconds, the due second included (policy §5.4). Nights, holidays and
+weekends change nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from desk.clock import Clock
+from desk.incident import Times
+from desk.moments import Basis, EvidencedTime, Precision, whole_seconds
+from desk.policy import Policy, Rule, WarnPoint
+
+PROVISIONAL_RULES = ("C1", "C2", "C3")
+"""What runs from the first flag until a person grades (DESIGN §4.1.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One of the three figures kept for C1–C3: the clock as it would stand from this start (policy §5.5.1)."""
+
+    basis: Basis
+    start_at: datetime
+    due_at: datetime
+    elapsed: timedelta
+    in_time: bool
+
+
+def evidence_for(times: Times, basis: Basis) -> EvidencedTime | None:
+    """The evidenced time a basis stands for, or None where it is unknown."""
+    known = {
+        Basis.OCCURRED: times.occurred,
+        Basis.FIRST_PUBLIC: times.first_public,
+        Basis.AWARE: times.aware,
+        Basis.ASSIGNED: times.assigned,
+        Basis.ACCEPTED: times.accepted,
+    }
+    return known.get(basis)
+
+
+def start_of(rule: Rule, times: Times) -> tuple[Basis, EvidencedTime]:
+    """What the rule starts from: its own basis, else the first known fallback, else awareness, always known."""
+    for basis in (rule.start_basis, *rule.fallbacks):
+        evidence = evidence_for(times, basis)
+        if evidence is not None:
+            return basis, evidence
+    return Basis.AWARE, times.aware
+
+
+def start_clock(rule: Rule, times: Times, *, binding: bool) -> Clock:
+    """The rule's clock on an incident with these times."""
+    basis, evidence = start_of(rule, times)
+    start = whole_seconds(evidence.at)
+    due = start + rule.length
+    return Clock(
+        rule_id=rule.id,
+        rule_version=rule.version,
+        start_basis=basis,
+        start_at=start,
+        start_precision=evidence.precision,
+        due_at=due,
+        warn_at=warn_moments(rule.warn, start, due),
+        binding=binding,
+    )
+
+
+def provisional_clocks(policy: Policy, times: Times) -> tuple[Clock, ...]:
+    """C1, C2 and C3 as they run from the first flag."""
+    return tuple(start_clock(policy.rule(rule_id), times, binding=False) for rule_id in PROVISIONAL_RULES)
+
+
+def warn_moments(points: Sequence[WarnPoint], start: datetime, due: datetime) -> tuple[datetime, ...]:
+    """When to warn between start and due, in order; points that would fall before the start are left out."""
+    moments = (_warn_moment(point, start, due) for point in points)
+    return tuple(sorted({moment for moment in moments if start <= moment < due}))
+
+
+def bind(clock: Clock, rule: Rule, graded_at: datetime) -> Clock:
+    """The clock once graded: its start unchanged, binding.
+
+    Graded after the strict due time, alarms follow the operational due time (grading + length), while the strict one
+    stays and is reported apart (policy §5.5.2).
+    """
+    graded = whole_seconds(graded_at)
+    bound = replace(clock, binding=True, graded_at=graded)
+    if not clock.open or graded <= clock.due_at:
+        return bound
+    operational = graded + rule.length
+    return replace(
+        bound,
+        operational_due_at=operational,
+        warn_at=warn_moments(rule.warn, graded, operational),
+        warned=0,
+        due_noted=False,
+    )
+
+
+def meet(clock: Clock, at: datetime, *, evidence: str, self_reported: bool) -> Clock:
+    """The open clock as met at `at`: late when that is after the due second, never unmade later."""
+    met = whole_seconds(at)
+    return replace(
+        clock,
+        met_at=met,
+        met_late=met > clock.due_at,
+        evidence=evidence,
+        self_reported=self_reported,
+        awaiting=None,
+        awaiting_at=None,
+        paused_at=None,
+    )
+
+
+def void(clock: Clock, at: datetime, reason: str) -> Clock:
+    """The open clock as void, with its reason; a met clock stays met (policy §5.5.3)."""
+    if not clock.open:
+        return clock
+    voided = whole_seconds(at)
+    breached = clock.breach_recorded or (clock.binding and voided > clock.due_at)
+    return replace(
+        clock, voided_at=voided, void_reason=reason, awaiting=None, awaiting_at=None, breach_recorded=breached
+    )
+
+
+def restart(clock: Clock, rule: Rule, times: Times) -> Clock:
+    """The clock when a start became known that changes it; a met clock may turn late, a late one never in time."""
+    fresh = start_clock(rule, times, binding=clock.binding)
+    if clock.voided_at is not None or clock.rule_id == "C4" or fresh.start_at == clock.start_at:
+        return clock
+    late = clock.met_late or (clock.met_at is not None and clock.met_at > fresh.due_at)
+    moved = replace(
+        clock,
+        start_basis=fresh.start_basis,
+        start_at=fresh.start_at,
+        start_precision=fresh.start_precision,
+        due_at=fresh.due_at,
+        met_late=late,
+    )
+    return moved if clock.operational_due_at else replace(moved, warn_at=fresh.warn_at)
+
+
+def continuing_clock(rule: Rule, last: Clock | None, released_at: datetime, *, major: bool) -> Clock:
+    """The next cycle of C4, from the last release (DESIGN §4.1.8)."""
+    start = whole_seconds(released_at)
+    due = start + (rule.length_major if major and rule.length_major else rule.length)
+    return Clock(
+        rule_id=rule.id,
+        rule_version=rule.version,
+        start_basis=Basis.LAST_RELEASE,
+        start_at=start,
+        start_precision=Precision.SECOND,
+        due_at=due,
+        warn_at=warn_moments(rule.warn, start, due),
+        binding=True,
+        cycle=last.cycle + 1 if last else 1,
+    )
+
+
+def pause(clock: Clock, at: datetime, ground: str) -> Clock:
+    """The clock paused on a recorded ground; only a rule that allows it may be paused (DESIGN §4.1.7)."""
+    return replace(clock, paused_at=whole_seconds(at), pause_ground=ground)
+
+
+def resume(clock: Clock, at: datetime) -> Clock:
+    """The clock running again, everything still to come moved by the length of the pause."""
+    if clock.paused_at is None:
+        return clock
+    length = whole_seconds(at) - clock.paused_at
+    return replace(
+        clock,
+        paused_at=None,
+        due_at=clock.due_at + length,
+        warn_at=tuple(moment + length for moment in clock.warn_at),
+    )
+
+
+def readings(clock: Clock, rule: Rule, times: Times, now: datetime) -> tuple[Reading, ...]:
+    """The three figures: since occurrence, since first public, since awareness; unknown ones are left out."""
+    until = clock.met_at or whole_seconds(now)
+    found = []
+    for basis in (Basis.OCCURRED, Basis.FIRST_PUBLIC, Basis.AWARE):
+        evidence = evidence_for(times, basis)
+        if evidence is not None:
+            start = whole_seconds(evidence.at)
+            due = start + rule.length
+            found.append(Reading(basis=basis, start_at=start, due_at=due, elapsed=until - start, in_time=until <= due))
+    return tuple(found)
+
+
+def next_moment(clocks: Sequence[Clock]) -> datetime | None:
+    """When something is to be said about these clocks next: a warn point, or the second after a due time."""
+    moments = [moment for clock in clocks if clock.open and clock.paused_at is None for moment in _milestones(clock)]
+    return min(moments, default=None)
+
+
+def _milestones(clock: Clock) -> list[datetime]:
+    ahead = list(clock.warn_at[clock.warned :])
+    if not clock.due_noted:
+        ahead.append(clock.alarm_due_at + _SECOND_LATER)
+    if clock.binding and not clock.breach_recorded:
+        ahead.append(clock.due_at + _SECOND_LATER)
+    return ahead
+
+
+def _warn_moment(point: WarnPoint, start: datetime, due: datetime) -> datetime:
+    if point.before_due is not None:
+        return due - point.before_due
+    return whole_seconds(start + (due - start) * (point.percent or 0) / 100)
+
+
+_SECOND_LATER = timedelta(seconds=1)
