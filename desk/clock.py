@@ -89,6 +89,11 @@ class Clock:
         """The due time that pages follow: the operational one after a late grading, else the strict one."""
         return self.operational_due_at or self.due_at
 
+    @property
+    def awaited_in_time(self) -> bool:
+        """Whether a release said by the due second waits for a person's confirmation (DESIGN §4.1.5)."""
+        return self.awaiting_at is not None and whole_seconds(self.awaiting_at) <= self.due_at
+
     def overdue(self, now: datetime) -> bool:
         """Whether the due second has passed: answering in that very second still counts (policy §5.4)."""
         return whole_seconds(now) > self.due_at
@@ -102,7 +107,7 @@ def state_at(clock: Clock, now: datetime) -> ClockState:
         return ClockState.MET_LATE if clock.met_late else ClockState.MET
     if clock.paused_at is not None:
         return ClockState.PAUSED
-    if clock.overdue(now) and clock.awaiting is not None:
+    if clock.overdue(now) and clock.awaited_in_time:
         return ClockState.PENDING_CONFIRMATION
     if not clock.binding:
         return ClockState.PROVISIONAL

@@ -198,7 +198,7 @@ def _milestones(clock: Clock) -> list[datetime]:
     ahead = list(clock.warn_at[clock.warned :])
     if not clock.due_noted:
         ahead.append(clock.alarm_due_at + _SECOND_LATER)
-    if clock.binding and not clock.breach_recorded:
+    if clock.binding and not clock.breach_recorded and not clock.awaited_in_time:
         ahead.append(clock.due_at + _SECOND_LATER)
     return ahead
 

@@ -1,0 +1,106 @@
+"""The words of every notice, in the office's plain Chinese, and the key that makes sending twice harmless."""
+
+from datetime import datetime, timedelta
+
+from desk.change import Notice
+from desk.clock import Clock
+from desk.incident import Incident
+from desk.office import DUTY_OFFICER, Office
+from desk.policy import Policy
+from desk.release import Release
+
+
+def opened_notice(incident: Incident, office: Office) -> Notice:
+    """Somebody has to look: a suspected incident with the clocks that would bind."""
+    due = {clock.rule_id: _local(clock.due_at, office) for clock in incident.clocks}
+    text = (
+        f"疑似事件：{incident.title}{_place(incident)}。"
+        f"如定为重大以上，须于{due['C1']}前发布权威信息、{due['C2']}前举行新闻发布会；"
+        f"其他须回应的，须于{due['C3']}前回应。请认领并定级。"
+    )
+    return _notice(
+        incident, office, clock_key="-", rung="opened", title="疑似事件待确认", text=text, at=incident.opened_at
+    )
+
+
+def warning_notice(
+    incident: Incident, clock: Clock, index: int, office: Office, policy: Policy, at: datetime
+) -> Notice:
+    """The due time comes near and nothing has met the clock yet."""
+    rule = policy.rule(clock.rule_id)
+    left = _length(clock.alarm_due_at - at)
+    text = (
+        f"{incident.title}{_place(incident)}：“{rule.title}”时限{_local(clock.alarm_due_at, office)}，还剩{left}，"
+        f"{_todo(clock)}。依据：{rule.citation}。"
+    )
+    return _notice(
+        incident, office, clock_key=clock.key, rung=f"warn{index + 1}", title=f"{rule.title}临近时限", text=text, at=at
+    )
+
+
+def due_notice(incident: Incident, clock: Clock, office: Office, policy: Policy, at: datetime) -> Notice:
+    """The due time has passed: breached, waiting for a signature, or still ungraded."""
+    rule = policy.rule(clock.rule_id)
+    text = (
+        f"{incident.title}{_place(incident)}：“{rule.title}”时限{_local(clock.alarm_due_at, office)}已过，"
+        f"{_todo_after(clock)}。依据：{rule.citation}。"
+    )
+    return _notice(incident, office, clock_key=clock.key, rung="due", title=f"{rule.title}时限已过", text=text, at=at)
+
+
+def confirm_notice(incident: Incident, release: Release, office: Office, at: datetime) -> Notice:
+    """A release seems to answer the incident; a person has to say so."""
+    text = (
+        f"{incident.title}{_place(incident)}：{release.channel}{_local(release.published_at, office)}发布的"
+        f"“{release.title}”似为对本事件的回应，请确认或退回。"
+    )
+    return _notice(incident, office, clock_key="-", rung=f"confirm {release.id}", title="发布待确认", text=text, at=at)
+
+
+def _notice(
+    incident: Incident, office: Office, *, clock_key: str, rung: str, title: str, text: str, at: datetime
+) -> Notice:
+    person = DUTY_OFFICER
+    return Notice(
+        key=f"{incident.id}·{clock_key}·{rung}·{person}·1",
+        incident_id=incident.id,
+        clock_key=clock_key,
+        rung=rung,
+        person=person,
+        title=f"{office.mark}{title}",
+        text=f"{office.mark}{text}",
+        owed_at=at,
+    )
+
+
+def _todo(clock: Clock) -> str:
+    if clock.awaiting is not None:
+        return "已有发布待确认，请确认"
+    if not clock.binding:
+        return "事件尚未定级，请尽快确认定级"
+    return "尚未举行发布会" if clock.rule_id == "C2" else "尚未发布"
+
+
+def _todo_after(clock: Clock) -> str:
+    if clock.awaited_in_time:
+        return "已有发布待确认，确认后按其发布时间认定，请立即确认"
+    if not clock.binding:
+        return "事件仍未定级，定级后按原时限计算，请立即定级"
+    return "尚未举行发布会，请立即办理" if clock.rule_id == "C2" else "尚未发布，请立即办理"
+
+
+def _place(incident: Incident) -> str:
+    return f"（{incident.place_name}）" if incident.place_name else ""
+
+
+def _local(moment: datetime, office: Office) -> str:
+    there = moment.astimezone(office.zone)
+    return f"{there.month}月{there.day}日{there:%H:%M}"
+
+
+def _length(left: timedelta) -> str:
+    minutes = max(int(left.total_seconds()) // 60, 0)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}分钟"
+    return f"{hours}小时{rest}分钟" if rest else f"{hours}小时"
