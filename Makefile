@@ -1,0 +1,67 @@
+# Everything a newcomer or CI runs; `make help` lists it. The environments are made on first use.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+TIMED = start=$$(date +%s); $(1) ; code=$$?; echo "== $(2): $$(( $$(date +%s) - start )) s (budget $(3) s)"; exit $$code
+
+.PHONY: help run test check format lint types layers unit journeys bench soak clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+run: $(RUNTIME) ## play the drill to its end: incidents, clocks, notices
+	@$(BIN)/huiying drill
+
+test: $(DEV) ## the whole suite, each part with its time
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory journeys
+
+check: $(DEV) format lint types layers unit ## format, lint, types, layers, unit and contracts (3 min at most)
+
+format: $(DEV)
+	@$(BIN)/ruff format --check .
+
+lint: $(DEV)
+	@$(BIN)/ruff check .
+
+types: $(DEV)
+	@$(call TIMED,$(BIN)/mypy,types,60)
+
+layers: $(DEV)
+	@$(BIN)/lint-imports
+
+unit: $(DEV)
+	@$(call TIMED,$(BIN)/python -m pytest -q -m "not process and not archive and not soak" --durations=5,unit and contracts,120)
+
+journeys: $(DEV) ## real processes, whole journeys and, where they are present, the public archives
+	@$(call TIMED,$(BIN)/python -m pytest -q -m "(process or archive) and not soak" --durations=10,processes and archives,300)
+
+bench: $(DEV) ## benchmarks, printed as ratios
+	@$(BIN)/python -m benchmarks.all
+
+soak: $(DEV) ## full counts: every kill point, 1 M posts; takes long
+	@$(call TIMED,$(BIN)/python -m pytest -q -m soak --durations=10,soak,3600)
+
+clean: ## remove the environment and caches, never the desk's folder
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/pip:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing: apt-get install python3.11 python3.11-venv"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "venv is missing: apt-get install python3-venv"; exit 2; }
+	@echo "== making the environment in $(VENV) (once)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml constraints.txt | $(VENV)/bin/pip
+	@echo "== installing what the desk needs (about a minute, once)"
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -c constraints.txt -e .
+	@touch $@
+	@echo "== installed"
+
+$(DEV): pyproject.toml constraints.txt | $(VENV)/bin/pip
+	@echo "== installing what the tests need (about a minute, once)"
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -c constraints.txt -e '.[dev]'
+	@touch $@ $(RUNTIME)
+	@echo "== installed"

@@ -1,0 +1,170 @@
+"""Every command with its options and help; what a command needs is imported when it runs, so that starting is fast."""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+from desk.moments import as_utc
+
+Command = Callable[[argparse.Namespace], int]
+FORMATS = ("jsonl", "weibo_hot", "weibo_heat")
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Adds all commands."""
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for add in (
+        _add_run,
+        _add_drill,
+        _add_replay,
+        _add_incidents,
+        _add_classify,
+        _add_train,
+        _add_evaluate,
+        _add_check,
+        _add_quarantine,
+        _add_migrate,
+    ):
+        add(commands)
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001  # argparse has no public name for it
+
+
+def _command(commands: "_Commands[argparse.ArgumentParser]", name: str, sentence: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=sentence, description=sentence)
+    parser.set_defaults(command=_later(f"console.{name}_command", "run"))
+    return parser
+
+
+def _later(module: str, function: str) -> Command:
+    def call(chosen: argparse.Namespace) -> int:
+        command: Command = getattr(import_module(module), function)
+        return command(chosen)
+
+    return call
+
+
+def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "run", "run the desk: screen, place, watch and notify until stopped")
+    _with_data(parser)
+    _with_desk(parser)
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=("screen", "place", "watch", "notify"),
+        help="only this part (repeatable); all parts by default",
+    )
+    parser.add_argument("--until-idle", action="store_true", help="stop once nothing waits on the bus")
+
+
+def _add_drill(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "drill", "play the scripted drill (演练) of a fictional city to its end and show it")
+    _with_data(parser)
+    parser.add_argument("--again", action="store_true", help="forget the last drill and play it anew")
+    parser.add_argument("--speed", type=_speed, default=None, help="max (default) or times real time, e.g. 3600")
+
+
+def _add_replay(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "replay", "play an archive of posts through a desk of its own, in the archive's time")
+    parser.add_argument("path", type=Path, metavar="PATH", help="file or folder of the archive")
+    parser.add_argument("--format", choices=FORMATS, default="jsonl", help="of the archive (default jsonl)")
+    parser.add_argument("--since", type=_moment, help="first moment played, e.g. 2022-03-21 or 2022-03-21T16:00+08:00")
+    parser.add_argument("--until", type=_moment, help="first moment not played any more")
+    parser.add_argument("--speed", type=_speed, default=None, help="max (default) or times real time, e.g. 3600")
+    parser.add_argument("--jurisdiction", help="division codes, comma-separated; 000000 for the whole country")
+    parser.add_argument("--name", type=str, help="name of the replay's folder (default from PATH and the dates)")
+    parser.add_argument("--batch", type=str, help="posts per batch; results do not depend on it")
+    _with_data(parser)
+
+
+def _add_incidents(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("incidents", help="list, show or export the incidents of a desk, drill or replay")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, sentence in (
+        ("list", "one line per incident with its clocks"),
+        ("show", "one incident whole: times, clocks with their rules, posts, timeline, notices"),
+        ("export", "one JSON line per incident, for other programs"),
+    ):
+        action = actions.add_parser(name, help=sentence, description=sentence)
+        action.set_defaults(command=_later("console.incidents_command", name))
+        _with_data(action)
+        _with_desk(action)
+        action.add_argument("--now", type=_moment, help="clock states as of this moment (default: now)")
+        if name == "show":
+            action.add_argument("ref", metavar="INCIDENT", help="number (云州-2026-0042) or id")
+        else:
+            action.add_argument("--open", action="store_true", dest="open_only", help="only open ones")
+
+
+def _add_classify(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "classify", "propose for each post of a JSON Lines file whether it is an incident")
+    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="JSON lines; - for standard input")
+
+
+def _add_train(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "train", "train the classifier from the hand-labelled archives")
+    parser.add_argument("archives", type=Path, metavar="ARCHIVES", help="folder of the archives")
+    parser.add_argument("--to", type=Path, help="where the model goes (default: the shipped one)")
+
+
+def _add_evaluate(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "evaluate", "score the classifier, cross-fitted by day, and write its model card")
+    parser.add_argument("archives", type=Path, metavar="ARCHIVES", help="folder of the archives")
+    parser.add_argument("--card", type=Path, help="also write the model card to this file")
+
+
+def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "check", "check settings, rules and stores, and print each value with its origin")
+    _with_data(parser)
+    parser.add_argument("--policy", help="file of the rules")
+
+
+def _add_quarantine(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("quarantine", help="list or replay records that could not become posts")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, sentence in (
+        ("list", "what is in quarantine and why"),
+        ("replay", "put what is in quarantine through the door once more; what still fails comes back"),
+    ):
+        action = actions.add_parser(name, help=sentence, description=sentence)
+        action.set_defaults(command=_later("console.quarantine_command", f"{name}_dead"))
+        _with_data(action)
+        _with_desk(action)
+
+
+def _add_migrate(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "migrate", "bring a desk's stores to this program's version")
+    _with_data(parser)
+    _with_desk(parser)
+
+
+def _with_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="FOLDER", help="the data folder (default ./var, or HUIYING_DATA)")
+
+
+def _with_desk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--desk", metavar="NAME", help="desk, drill or replay/NAME (default: the only one there is)")
+
+
+def _moment(text: str) -> datetime:
+    """A moment; a date or a time without a zone is Beijing time, as people here write it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date: write 2022-03-21 or 2022-03-21T16:00+08:00") from None
+    return as_utc(moment if moment.tzinfo else datetime.fromisoformat(f"{moment.isoformat()}+08:00"))
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if speed <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed: write max, or a number above 0")
+    return speed

@@ -1,0 +1,17 @@
+"""`huiying migrate`: a desk's stores brought to this program's version."""
+
+import argparse
+
+from backends.database import sqlite_url
+from backends.migrate import upgrade
+from console.wiring import folder_of, settings_from
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Migrates the chosen desk; a store that is current already stays as it is."""
+    settings = settings_from(chosen)
+    folder = folder_of(chosen, settings)
+    folder.prepare()
+    upgrade(sqlite_url(folder.incidents))
+    print(f"{folder.path} is of this program's version")
+    return 0

@@ -1,0 +1,115 @@
+"""Composing a desk: settings, folder, backends, classifier and rules, joined into one line."""
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from backends.clock import SystemClock
+from backends.desk_folder import DeskFolder
+from backends.policy_file import load_policy
+from backends.settings import Settings, load_settings
+from backends.wiring import Backends, open_backends
+from desk.errors import BadSettings
+from desk.office import Office
+from desk.policy import Policy
+from desk.ports import Classifier, Notifier
+from flows.line import DeskParts, Line
+from pipelines.placer import Placer
+from pipelines.screen import Screener
+
+_FLAGS = ("data", "jurisdiction", "batch", "policy")
+
+
+def settings_from(chosen: argparse.Namespace, **defaults: str) -> Settings:
+    """The settings of this call, checked whole. Raises BadSettings with every problem at once."""
+    flags = {name: getattr(chosen, name, None) for name in _FLAGS}
+    known = {name: value for name, value in {**defaults, **flags}.items() if value is not None}
+    return load_settings(known, os.environ, Path.cwd())
+
+
+def folder_of(chosen: argparse.Namespace, settings: Settings) -> DeskFolder:
+    """The desk folder that is meant: the one named, or the only one there is."""
+    if chosen.desk is not None:
+        return DeskFolder(settings.data, chosen.desk)
+    there = existing_desks(settings.data)
+    if len(there) == 1:
+        return DeskFolder(settings.data, there[0])
+    if not there:
+        hint = "play `huiying drill`, a `huiying replay`, or start the desk with `huiying run`"
+        raise BadSettings([f"no desk in {settings.data} yet: {hint}"])
+    raise BadSettings([f"several desks in {settings.data}: choose with --desk {' | '.join(there)}"])
+
+
+def existing_desks(data: Path) -> list[str]:
+    """The names of the desks, drills and replays whose stores stand in the data folder."""
+    return sorted(str(path.parent.relative_to(data)) for path in data.glob("**/incidents.db"))
+
+
+def office_from(settings: Settings, *, mark: str = "") -> Office:
+    """The office of the settings, marked where people must see that it is not real."""
+    return Office(
+        name=settings.office_name,
+        zone=settings.office_zone,
+        jurisdiction=settings.jurisdiction,
+        watch_words=settings.watch_words,
+        mark=mark,
+    )
+
+
+def parts_of(backends: Backends, settings: Settings, *, mark: str = "") -> DeskParts:
+    """The opened parts of a desk with its rules and its office."""
+    return DeskParts(
+        bus=backends.bus,
+        posts=backends.posts,
+        incidents=backends.incidents,
+        sources=backends.sources,
+        codec=backends.codec,
+        office=office_from(settings, mark=mark),
+        policy=load_policy(settings.policy),
+    )
+
+
+def screener_of(parts: DeskParts, settings: Settings, classifier: Classifier) -> Screener:
+    """The desk's screener."""
+    return Screener(parts.bus, parts.posts, classifier, parts.codec, batch=settings.batch)
+
+
+def placer_of(parts: DeskParts, settings: Settings) -> Placer:
+    """The desk's placer."""
+    return Placer(parts.bus, parts.incidents, parts.codec, parts.office, parts.policy, batch=settings.batch)
+
+
+@contextmanager
+def open_line(
+    folder: DeskFolder, settings: Settings, classifier: Classifier, notifier: Notifier, *, mark: str
+) -> Iterator[Line]:
+    """A drill's or replay's whole line, migrated and alone in its folder."""
+    clock = SystemClock()
+    with folder.lock("line", now=clock.now()), open_backends(folder, settings, migrate=True) as backends:
+        parts = parts_of(backends, settings, mark=mark)
+        screener, placer = screener_of(parts, settings, classifier), placer_of(parts, settings)
+        with Line(parts, screener, placer, notifier, clock) as line:
+            yield line
+
+
+def with_office(settings: Settings, *, name: str, prefix: str, jurisdiction: tuple[str, ...]) -> Settings:
+    """The settings with another office in them: a drill's fictional one."""
+    return replace(settings, office_name=name, office_prefix=prefix, jurisdiction=jurisdiction, watch_words=())
+
+
+def policy_from(settings: Settings) -> Policy:
+    """The rules of the settings. Raises BadPolicy with every problem at once."""
+    return load_policy(settings.policy)
+
+
+def classifier_for(settings: Settings) -> Classifier:
+    """The shipped classifier; it knows the drill's fictional divisions only where the office lies in one (99…)."""
+    from models.classifier import load_classifier
+
+    from models.places import Gazetteer
+
+    fictional = any(code.startswith("99") for code in settings.jurisdiction)
+    return load_classifier(gazetteer=Gazetteer.load(fictional=fictional))
