@@ -55,7 +55,7 @@ class Replay:
     `progress` is told how many bytes of the archive have been passed on.
     """
 
-    def __init__(self, line: Line, name: str, pace: Pace, progress: Callable[[int], None]) -> None:
+    def __init__(self, line: Line, name: str, pace: Pace, progress: Callable[[int], object]) -> None:
         self._line = line
         self._name = name
         self._pace = pace

@@ -1,0 +1,113 @@
+"""One way to open the incident database: an SQLite file, or PostgreSQL by its URL (DESIGN §4.2).
+
+All that differs between the two engines stands here; the stores are written once.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from desk.errors import StoreError
+
+BUSY_MILLISECONDS = 5_000
+_WRITING = "huiying_writing"
+
+Row: TypeAlias = Mapping[str, object]
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of an SQLite file."""
+    return URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
+class Database:
+    """An SQLite file or a PostgreSQL database, opened at first use; its transactions are whole or nothing."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url)
+        self._writing = self._engine.execution_options(**{_WRITING: True})
+        self._name = name_of(url)
+        if self._engine.dialect.name == "sqlite":
+            _prepare_sqlite(self._engine)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One reading transaction: everything read in it is of one moment. Raises StoreError."""
+        with translated(f"cannot read {self._name}"), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One writing transaction, taken at once; all of it or nothing. Raises StoreError; then nothing was written."""
+        with translated(f"cannot write {self._name}"), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self._engine.dispose()
+
+
+def name_of(url: str) -> str:
+    """What to call the database in a message: its file, or its URL without the password."""
+    parts = make_url(url)
+    return parts.database or "" if parts.get_backend_name() == "sqlite" else str(parts)
+
+
+def insert_or_ignore(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Adds the rows; one whose key is known leaves the stored row as it was."""
+    if rows:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+
+
+def insert_or_replace(connection: Connection, table: Table, row: Row) -> None:
+    """Adds the row, or replaces the one with its primary key."""
+    keys = [column.name for column in table.primary_key]
+    insert = _insert(connection, table)
+    others = {column.name: column for column in insert.excluded if column.name not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=others), row)
+
+
+def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Driver errors come out as StoreError, beginning with `what`."""
+    try:
+        yield
+    except StatementError as error:
+        raise StoreError(f"{what}: {_first_line(error.orig)}") from error
+    except NoConnectionLeft as error:
+        raise StoreError(f"{what}: all connections are in use") from error
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).partition("\n")[0]
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions by itself: it would begin them deferred.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
+        cursor.execute("pragma journal_mode = wal")
+        cursor.execute("pragma synchronous = full")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns to writing can lose a race without an error (DESIGN §4.2).
+        writing = connection.get_execution_options().get(_WRITING, False)
+        connection.exec_driver_sql("begin immediate" if writing else "begin")

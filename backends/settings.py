@@ -1,0 +1,254 @@
+"""What an office sets: every value with where it came from, checked whole before anything starts (DESIGN §4.2)."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from backends.setting_kinds import Kind, address, codes, count, file, folder, masked, one_of, secret, text, words, zone
+from desk.errors import BadSettings
+
+T = TypeVar("T")
+
+FILE_NAME = "huiying.toml"
+DEFAULT = "default"
+_PREFIX = "HUIYING_"
+_OF_THE_TESTS = frozenset({"HUIYING_ARCHIVES"})
+_SHIPPED_POLICY = Path(__file__).resolve().parents[1] / "policy.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Generic[T]):
+    """One thing an office may set."""
+
+    name: str
+    default: str
+    help: str
+    kind: Kind[T]
+
+    @property
+    def allowed(self) -> str:
+        """The values it takes, in words."""
+        return self.kind.allowed
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return _PREFIX + self.name.upper()
+
+
+_NAME = text(pattern=r"[^\x00-\x1f]{1,60}", allowed="a name of 1 to 60 characters on one line")
+_NUMBER_PREFIX = text(pattern=r"[^\W_]{1,8}", allowed="1 to 8 letters or digits")
+_LEVEL = one_of("debug", "info", "warning", "error")
+
+DATA = Setting(name="data", default="./var", help="folder of all that the desk keeps", kind=folder())
+OFFICE_NAME = Setting(name="office_name", default="未设置", help="name of the office on every page", kind=_NAME)
+OFFICE_PREFIX = Setting(name="office_prefix", default="回应", help="start of incident numbers", kind=_NUMBER_PREFIX)
+OFFICE_ZONE = Setting(name="office_zone", default="Asia/Shanghai", help="time zone of the office", kind=zone())
+JURISDICTION = Setting(name="jurisdiction", default="", help="division codes the office answers for", kind=codes())
+WATCH_WORDS = Setting(name="watch_words", default="", help="words that mean the office's own area", kind=words())
+WEBHOOK_URL = Setting(name="webhook_url", default="", help="where notices are posted", kind=address())
+WEBHOOK_SECRET = Setting(name="webhook_secret", default="", help="key that signs notices", kind=secret(16))
+POLICY = Setting(name="policy", default=str(_SHIPPED_POLICY), help="file of the rules", kind=file())
+SOURCES = Setting(name="sources", default="sources.toml", help="file of the sources to collect", kind=file())
+LOG_LEVEL = Setting(name="log_level", default="info", help="least important line to log", kind=_LEVEL)
+BATCH = Setting(name="batch", default="500", help="posts per batch", kind=count(1, 5000))
+
+SETTINGS = (
+    DATA,
+    OFFICE_NAME,
+    OFFICE_PREFIX,
+    OFFICE_ZONE,
+    JURISDICTION,
+    WATCH_WORDS,
+    WEBHOOK_URL,
+    WEBHOOK_SECRET,
+    POLICY,
+    SOURCES,
+    LOG_LEVEL,
+    BATCH,
+)
+_NAMES = tuple(setting.name for setting in SETTINGS)
+_SECRETS = frozenset(setting.name for setting in SETTINGS if setting.kind.secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings in use, paths absolute. By name: `shown` is what may be printed, `origins` where it comes from."""
+
+    data: Path
+    office_name: str
+    office_prefix: str
+    office_zone: ZoneInfo
+    jurisdiction: tuple[str, ...]
+    watch_words: tuple[str, ...]
+    webhook_url: str | None
+    webhook_secret: str | None = field(repr=False)
+    policy: Path
+    sources: Path
+    log_level: str
+    batch: int
+    shown: Mapping[str, str]
+    origins: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    value: object
+    origin: str
+    base: Path
+
+
+class _Reading:
+    """What was given for each setting, most important first, and the problems found in it so far."""
+
+    def __init__(self, flags: Mapping[str, str | None], environ: Mapping[str, str], folder: Path) -> None:
+        self.problems: list[str] = []
+        self.shown: dict[str, str] = {}
+        self.origins: dict[str, str] = {}
+        self._base = folder
+        self._given = self._from_environment(environ, folder) | self._from_flags(flags, folder)
+
+    def of(self, setting: Setting[T]) -> T:
+        """The value of a setting; one that cannot be used is noted, and the default stands in for it."""
+        given = self._given.get(setting.name, _Given(value=setting.default, origin=DEFAULT, base=self._base))
+        shown = masked(setting.kind, given.value)
+        try:
+            value = setting.kind.read(given.value, given.base)
+            _check_named_file(setting, given, value)
+        except ValueError as hint:
+            self.problems.append(f"{setting.name.upper()}={shown} ({given.origin}): {hint}")
+            return setting.kind.read(setting.default, self._base)
+        self.shown[setting.name] = str(value) if isinstance(value, Path) else shown
+        self.origins[setting.name] = given.origin
+        return value
+
+    def read_file(self, data: Path) -> None:
+        """Adds what the file in the data folder says; flags and environment go before it."""
+        self._base = data
+        self._given = self._from_file(data / FILE_NAME) | self._given
+
+    def _from_flags(self, flags: Mapping[str, str | None], folder: Path) -> dict[str, _Given]:
+        named = {name: value for name, value in flags.items() if value is not None}
+        origins = {name: f"flag --{name.replace('_', '-')}" for name in named}
+        return self._known(named, origins, folder)
+
+    def _from_environment(self, environ: Mapping[str, str], folder: Path) -> dict[str, _Given]:
+        ours = {name: value for name, value in environ.items() if name.startswith(_PREFIX)}
+        named: dict[str, str] = {}
+        origins: dict[str, str] = {}
+        for variable, value in sorted(ours.items()):
+            if variable in _OF_THE_TESTS:
+                continue
+            name = variable.removeprefix(_PREFIX).lower()
+            origin = f"environment {variable}"
+            if name.removesuffix("_file") in _SECRETS and name.endswith("_file"):
+                name = name.removesuffix("_file")
+                if name in named:
+                    self.problems.append(f"{name.upper()} ({origin}): given twice, keep it or {_PREFIX}{name.upper()}")
+                value = self._secret_file(folder / value, name, origin)  # noqa: PLW2901  # the file stands for it
+            named[name], origins[name] = value, origin
+        return self._known(named, origins, folder)
+
+    def _from_file(self, path: Path) -> dict[str, _Given]:
+        try:
+            named = _toml(path)
+        except ValueError as problem:
+            self.problems.append(str(problem))
+            return {}
+        if DATA.name in named:
+            del named[DATA.name]
+            self.problems.append(f"DATA ({path}): this file is found through it, use --data or {DATA.variable}")
+        return self._known(named, {name: f"{path}: {name}" for name in named}, path.parent)
+
+    def _known(self, named: Mapping[str, object], origins: Mapping[str, str], base: Path) -> dict[str, _Given]:
+        for name in named:
+            if name not in _NAMES:
+                self.problems.append(f"{name.upper()} ({origins[name]}): no such setting{_nearest(name)}")
+        known = {name: value for name, value in named.items() if name in _NAMES}
+        return {name: _Given(value=value, origin=origins[name], base=base) for name, value in known.items()}
+
+    def _secret_file(self, path: Path, name: str, origin: str) -> str:
+        try:
+            found = path.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            self.problems.append(f"{name.upper()} ({origin}): cannot read {path}: {_reason(error)}")
+            return ""
+        if not found:
+            self.problems.append(f"{name.upper()} ({origin}): {path} is empty")
+        return found
+
+
+def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str], folder: Path) -> Settings:
+    """The settings in use: flag, then environment, then huiying.toml in the data folder, then default.
+
+    `folder` is where relative paths of flags and environment start (the working directory); a flag that is None
+    was not given. Raises BadSettings with every problem at once.
+    """
+    reading = _Reading(flags, environ, folder)
+    data = reading.of(DATA)
+    reading.read_file(data)
+    settings = Settings(
+        data=data,
+        office_name=reading.of(OFFICE_NAME),
+        office_prefix=reading.of(OFFICE_PREFIX),
+        office_zone=reading.of(OFFICE_ZONE),
+        jurisdiction=reading.of(JURISDICTION),
+        watch_words=reading.of(WATCH_WORDS),
+        webhook_url=reading.of(WEBHOOK_URL),
+        webhook_secret=reading.of(WEBHOOK_SECRET),
+        policy=reading.of(POLICY),
+        sources=reading.of(SOURCES),
+        log_level=reading.of(LOG_LEVEL),
+        batch=reading.of(BATCH),
+        shown=reading.shown,
+        origins=reading.origins,
+    )
+    _refuse(reading.problems or _contradictions(settings))
+    return settings
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise BadSettings(problems)
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    if settings.webhook_url is None or settings.webhook_secret is not None:
+        return []
+    origin = settings.origins[WEBHOOK_URL.name]
+    return [f"WEBHOOK_SECRET= (needed by {origin}): notices are signed, set {WEBHOOK_SECRET.variable}_FILE"]
+
+
+def _check_named_file(setting: Setting[T], given: _Given, value: T) -> None:
+    if setting.kind.file and given.origin != DEFAULT and isinstance(value, Path) and not value.is_file():
+        raise ValueError(f"no such file {value}")
+
+
+def _nearest(name: str) -> str:
+    found = difflib.get_close_matches(name, _NAMES, n=1)
+    return f", did you mean '{found[0]}'?" if found else f"; there are {', '.join(_NAMES)}"
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        written = path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark before the first line
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{path}: cannot be read: {_reason(error)}") from None
+    try:
+        return tomllib.loads(written)
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        number = line[1] if line else str(len(written.splitlines()))
+        what = str(error).partition(" (at ")[0]
+        raise ValueError(f"{path}, line {number}: no valid TOML: {what[:1].lower()}{what[1:]}") from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return (error.strerror or "not readable").lower() if isinstance(error, OSError) else "not UTF-8 text"
