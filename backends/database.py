@@ -33,7 +33,8 @@ class Database:
     """An SQLite file or a PostgreSQL database, opened at first use; its transactions are whole or nothing."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(url)
+        # An error then never repeats the values it was given: they may hold the words of a post.
+        self._engine = create_engine(url, hide_parameters=True)
         self._writing = self._engine.execution_options(**{_WRITING: True})
         self._name = name_of(url)
         if self._engine.dialect.name == "sqlite":

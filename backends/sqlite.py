@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
+from backends.clock import Stopwatch
 from desk.errors import HuiyingError, SchemaMismatch
 
 BUSY_MILLISECONDS = 5_000
+_WAL_TRIES = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -26,14 +29,17 @@ class Schema:
 def connect(path: Path, schema: Schema) -> sqlite3.Connection:
     """Opens the file, making it and its tables when it is new.
 
-    Raises SchemaMismatch, and touches nothing, when the file has another version. Every writing transaction must
-    go through `writing`: deferred transactions lose writes between processes without an error (DESIGN §4.2).
+    Raises SchemaMismatch, and touches nothing, when the file is of another version or kind. Driver errors (not a
+    database, no permission) come out as they are. Every writing transaction must go through `writing`: deferred
+    transactions lose writes between processes without an error (DESIGN §4.2).
     """
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)
     try:
-        connection.execute("pragma journal_mode = wal")
+        connection.execute("begin")  # One moment for all that is looked at: another process may be making the tables.
+        _refuse_foreign(connection, path, schema)
+        connection.execute("rollback")
+        _write_ahead(connection)
         connection.execute("pragma synchronous = full")
-        connection.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
         _prepare(connection, path, schema)
     except BaseException:
         connection.close()
@@ -45,7 +51,7 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
 def writing(connection: sqlite3.Connection, failure: type[HuiyingError]) -> Iterator[sqlite3.Connection]:
     """One writing transaction, taken at once; all or nothing. Driver errors come out as `failure`."""
     try:
-        connection.execute("begin immediate")
+        _begin(connection)
         try:
             yield connection
             connection.execute("commit")
@@ -76,26 +82,79 @@ def from_microseconds(stored: int) -> datetime:
     return _EPOCH + timedelta(microseconds=stored)
 
 
+def _begin(connection: sqlite3.Connection) -> None:
+    """Takes the one writer's turn, or raises once the connection's own busy time-out has passed."""
+    patience, watch = _pragma(connection, "busy_timeout"), Stopwatch()
+    # SQLite waits by sleeping longer and longer. Beside a busy writer that made commits wait 1.5 s; looking every
+    # millisecond or so, they waited 0.2 s at worst.
+    connection.execute("pragma busy_timeout = 1")
+    try:
+        while not _begun(connection, last_try=watch.elapsed() * 1000 >= patience):
+            pass
+    finally:
+        connection.execute(f"pragma busy_timeout = {patience}")
+
+
+def _begun(connection: sqlite3.Connection, *, last_try: bool) -> bool:
+    try:
+        connection.execute("begin immediate")
+    except sqlite3.OperationalError as error:
+        if last_try or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
 def _prepare(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
-    found = _version(connection)
-    if found == schema.version:
+    if _pragma(connection, "user_version") == schema.version:
         return
     connection.execute("begin immediate")
-    found = _version(connection)
-    if found == 0:
+    _refuse_foreign(connection, path, schema)
+    if _pragma(connection, "user_version") == 0:
         for statement in schema.statements:
             connection.execute(statement)
+        connection.execute(f"pragma application_id = {_mark(schema)}")
         connection.execute(f"pragma user_version = {schema.version}")
     connection.execute("commit")
-    if found not in (0, schema.version):
-        raise SchemaMismatch(f"{path} holds {schema.kind} of version {found}, this program knows {schema.version}")
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    (version,) = connection.execute("pragma user_version").fetchone()
-    return int(version)
+def _refuse_foreign(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+    version, mark = _pragma(connection, "user_version"), _pragma(connection, "application_id")
+    (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
+    if (version, mark, tables) == (0, 0, 0):
+        return
+    if mark != _mark(schema):
+        raise SchemaMismatch(f"{path} was not written as {schema.kind}: move it away or name another folder")
+    if version != schema.version:
+        raise SchemaMismatch(f"{path} holds {schema.kind} of version {version}, this program knows {schema.version}")
+
+
+def _mark(schema: Schema) -> int:
+    """The application id of one kind of file, so that a posts file is never taken for a bus."""
+    return crc32(schema.kind.encode()) >> 1
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    for _ in range(_WAL_TRIES):
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError:
+            # Processes that open a new file together: the switch does not wait its turn, a transaction does (tried).
+            connection.execute("begin immediate")
+            connection.execute("rollback")
+        else:
+            return
+    connection.execute("pragma journal_mode = wal")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"pragma {name}").fetchone()
+    return int(value)
 
 
 def _file_of(connection: sqlite3.Connection) -> str:
-    rows = connection.execute("pragma database_list").fetchall()
+    try:
+        rows = connection.execute("pragma database_list").fetchall()
+    except sqlite3.Error:
+        return "the closed or broken file"
     return str(rows[0][2]) if rows else "the store"

@@ -29,7 +29,7 @@ class _Line(msgspec.Struct, kw_only=True):
 
 def run(chosen: argparse.Namespace) -> int:
     """Writes `id`, `incident`, `flagged`, `event_kind`, `why` for each input line; bad lines get `error` and exit 1."""
-    from models.classifier import load_classifier
+    from models.artifact import load_classifier
 
     bad = 0
     with _opened(chosen.file) as lines:

@@ -41,9 +41,12 @@ def run(chosen: argparse.Namespace) -> int:
             print("loading the classifier", file=sys.stderr)
             with open_line(folder, settings, classifier_for(settings), notifier, mark=MARK) as line:
                 _play(line, script, chosen.speed)
-                print("\n".join([_BANNER, "", *_shown(line, script.until), "", "收到的通知"]))
+                print("\n".join([_BANNER, "", *_shown(line, script.ends), "", "收到的通知"]))
                 print("\n".join(received_lines(receiver, settings, line.parts.incidents)))
-    print(f"look closer: huiying incidents show 云州-2026-0001 --data {settings.data} --desk drill", file=sys.stderr)
+    print(
+        f"look closer: huiying incidents show {script.prefix}-2026-0001 --data {settings.data} --desk drill",
+        file=sys.stderr,
+    )
     return 0
 
 
@@ -56,11 +59,11 @@ def _forget(folder: DeskFolder) -> None:
 
 
 def _play(line: Line, script: DrillScript, speed: float | None) -> None:
-    print(f"playing {script.title}", file=sys.stderr)
+    print(f"playing {script.name}", file=sys.stderr)
     total = estimate_total(script.posts, "jsonl", None, None)
     with tqdm(total=total, unit="B", unit_scale=True, file=sys.stderr) as bar:
         replay = Replay(line, "replay of drill", Pace(SystemClock(), speed), lambda done: bar.update(done - bar.n))
-        replay.run(in_order(read_archive(script.posts, "jsonl", None, None), script.acts), until=script.until)
+        replay.run(in_order(read_archive(script.posts, "jsonl", None, None), script.acts), until=script.ends)
         bar.update((total or bar.n) - bar.n)
 
 

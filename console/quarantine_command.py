@@ -4,15 +4,13 @@ import argparse
 from collections.abc import Iterator
 from datetime import timedelta
 
-from spiders.archive_jsonl import admit_line
-
-from backends.clock import SystemClock
 from backends.wiring import Backends, open_backends
 from console.wiring import folder_of, settings_from
 from desk.errors import BadPost
 from desk.ports import Subscription
 from desk.travel import DEAD, POSTS, DeadRecord, Outgoing
 from pipelines.screen import replayed
+from spiders.archive_jsonl import admit_line
 
 _GROUP = "quarantine"
 _SHOWN = 120
@@ -71,7 +69,7 @@ def _once_more(dead: DeadRecord, backends: Backends) -> Outgoing:
     if dead.offset >= 0:
         return replayed(dead)
     try:
-        post = admit_line(dead.value, now=SystemClock().now())
+        post = admit_line(dead.value)
     except BadPost as error:
         still = DeadRecord(topic=dead.topic, offset=-1, key=dead.key, value=dead.value, reason=str(error))
         return Outgoing(topic=DEAD, key=dead.key, value=backends.codec.encode(still))

@@ -3,10 +3,9 @@
 import argparse
 import sys
 
+from desk.errors import BadSettings
 from models.artifact import SHIPPED
 from models.training import train
-
-from desk.errors import BadSettings
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -107,8 +107,7 @@ def policy_from(settings: Settings) -> Policy:
 
 def classifier_for(settings: Settings) -> Classifier:
     """The shipped classifier; it knows the drill's fictional divisions only where the office lies in one (99…)."""
-    from models.classifier import load_classifier
-
+    from models.artifact import load_classifier
     from models.places import Gazetteer
 
     fictional = any(code.startswith("99") for code in settings.jurisdiction)

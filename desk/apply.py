@@ -5,21 +5,25 @@ from datetime import datetime
 
 from desk.answering import (
     confirm_release,
+    is_continuing_owed,
     record_conference,
     record_release,
     reject_release,
     with_awaited,
+    with_next_continuing,
     without_needless_continuing,
 )
 from desk.change import Change, Event
-from desk.clocks import pause, restart, resume, start_clock, void
+from desk.clock import Clock
+from desk.clocks import pause, resume, void
 from desk.decided import Decided, Signed, one_change, require_two
 from desk.errors import IllegalAction
-from desk.grading import decline_answer, grade
-from desk.incident import CLOSED, Incident, PublicQuestion, State
-from desk.lifecycle import Action, move
-from desk.moments import Basis, earliest, whole_seconds
-from desk.policy import Policy
+from desk.grading import decline_answer, grade, sign_answer_kind, with_owed_clocks
+from desk.incident import CLOSED, DispositionClass, Incident, PublicQuestion, State
+from desk.lifecycle import SIDE_EXITS, Action, move
+from desk.policy import Pause, Policy
+from desk.release import Signature
+from desk.starting import record_time
 from desk.steps import (
     Acknowledge,
     AnswerQuestion,
@@ -41,6 +45,7 @@ from desk.steps import (
     SignAnswerKind,
     Step,
 )
+from desk.watching import noted_breaches
 
 CONCLUDED = "办结"
 _ACTIONS: dict[type[Step], Action] = {
@@ -75,10 +80,11 @@ def apply(
     action = step.action if isinstance(step, Leave) else _ACTIONS[type(step)]
     state = move(incident.state, action)
     signed = Signed(by=by, now=now, second=second)
-    decided = _decide(incident, step, signed, policy)
+    noted, breaches = noted_breaches(incident, now)
+    decided = _decide(noted, step, signed, policy)
     moved = _moved_on(replace(decided.incident, state=state), signed)
     event = Event(kind=action.value, at=now, recorded_at=now, by=by, facts=decided.facts, text=decided.text)
-    return one_change(moved, [event])
+    return one_change(moved, [*breaches, event])
 
 
 def _decide(incident: Incident, step: Step, signed: Signed, policy: Policy) -> Decided:  # one line a step
@@ -90,17 +96,17 @@ def _decide(incident: Incident, step: Step, signed: Signed, policy: Policy) -> D
         case GradeSeverity():
             return grade(incident, step, signed, policy)
         case SignAnswerKind():
-            return _sign_answer_kind(incident, step, policy)
+            return sign_answer_kind(incident, step, policy)
         case DeclineAnswer():
             return decline_answer(incident, step, signed)
         case RecordTime():
-            return _record_time(incident, step, signed, policy)
+            return record_time(incident, step, signed, policy)
         case Ask():
-            return _ask(incident, step)
+            return _ask(incident, step, signed, policy)
         case ClassQuestion() | AnswerQuestion():
-            return _on_question(incident, step, signed)
+            return _on_question(incident, step, signed, policy)
         case RecordRelease():
-            return record_release(incident, step)
+            return record_release(incident, step, signed)
         case ConfirmRelease():
             return confirm_release(incident, step, signed, policy)
         case RejectRelease():
@@ -108,22 +114,28 @@ def _decide(incident: Incident, step: Step, signed: Signed, policy: Policy) -> D
         case RecordConference():
             return record_conference(incident, step, signed, policy)
         case PauseContinuing() | ResumeContinuing():
-            return _pause_or_resume(incident, step, signed)
+            return _pause_or_resume(incident, step, signed, policy)
         case Conclude():
             return _conclude(incident, signed)
         case Leave():
             return _leave(incident, step, signed)
         case Reopen():
-            return _reopen(incident, step, policy)
+            return _reopen(incident, step, signed, policy)
 
 
 def _moved_on(incident: Incident, signed: Signed) -> Incident:
     if incident.state in CLOSED:
         return replace(incident, closed_at=incident.closed_at or signed.now)
-    major = incident.severity is not None and incident.severity.is_major
-    if incident.state is State.FIRST_RESPONDED and major:
+    if incident.state is State.FIRST_RESPONDED and _updates_owed(incident):
         return replace(incident, state=move(incident.state, Action.CONTINUE), closed_at=None)
     return replace(incident, closed_at=None)
+
+
+def _updates_owed(incident: Incident) -> bool:
+    """Whether continuing releases follow the first without anybody deciding so: 重大 and above, and class 3."""
+    major = incident.severity is not None and incident.severity.is_major
+    classes = {question.disposition_class for question in incident.questions}
+    return major or DispositionClass.MAJOR_PROBLEM in classes
 
 
 def _acknowledge(incident: Incident, signed: Signed) -> Decided:
@@ -132,50 +144,37 @@ def _acknowledge(incident: Incident, signed: Signed) -> Decided:
     return Decided(incident=replace(incident, acknowledged_by=signed.by, acknowledged_at=signed.now))
 
 
-def _sign_answer_kind(incident: Incident, step: SignAnswerKind, policy: Policy) -> Decided:
-    if step.kind.value == "hot_topic" and not policy.hot_topic:
-        raise IllegalAction("hot topics owe no answer here: policy.answer.hot_topic is false")
-    signed_kind = replace(incident, answer_kind=step.kind, no_answer_reason=None)
-    return Decided(incident=signed_kind, facts={"answer_kind": step.kind.value})
+def _ask(incident: Incident, step: Ask, signed: Signed, policy: Policy) -> Decided:
+    question = step.question
+    if any(known.id == question.id for known in incident.questions):
+        raise IllegalAction(f"question {question.id} is already in the file of {incident.id}")
+    if question.answered_by:
+        raise IllegalAction(f"question {question.id} comes with its answer: ask it first, then sign what answers it")
+    taken_in = replace(question, classed_by=signed.by if question.disposition_class else None)
+    asked = _with_questions(incident, (*incident.questions, taken_in), signed, policy)
+    return Decided(incident=asked, facts={"question": question.id}, text=question.text)
 
 
-def _record_time(incident: Incident, step: RecordTime, signed: Signed, policy: Policy) -> Decided:
-    times, given = incident.times, step.time
-    if given.at > signed.now:
-        raise IllegalAction(f"{step.basis} is dated in the future: {given.at.isoformat()}")
-    match step.basis:
-        case Basis.OCCURRED:
-            if times.first_public is not None and given.at > times.first_public.at:
-                raise IllegalAction("the occurrence cannot be later than the first public post about it")
-            if times.occurred is not None and given.at > times.occurred.at:
-                require_two(incident, signed, given.source, "moving the occurrence to a later time")
-            times = replace(times, occurred=given)
-        case Basis.FIRST_PUBLIC:
-            times = replace(times, first_public=earliest(times.first_public, given))
-        case Basis.AWARE:
-            times = replace(times, aware=earliest(times.aware, given) or given, reported=given)
-        case _:
-            raise IllegalAction(f"{step.basis} is not a time a person records by hand")
-    clocks = tuple(restart(clock, policy.rule(clock.rule_id), times) for clock in incident.clocks)
-    facts = {"basis": step.basis.value, "time": given.at.isoformat(), "evidence": given.source}
-    return Decided(incident=replace(incident, times=times, clocks=clocks), facts=facts)
-
-
-def _ask(incident: Incident, step: Ask) -> Decided:
-    if any(known.id == step.question.id for known in incident.questions):
-        raise IllegalAction(f"question {step.question.id} is already in the file of {incident.id}")
-    asked = replace(incident, questions=(*incident.questions, step.question))
-    return Decided(incident=asked, facts={"question": step.question.id}, text=step.question.text)
-
-
-def _on_question(incident: Incident, step: ClassQuestion | AnswerQuestion, signed: Signed) -> Decided:
+def _on_question(incident: Incident, step: ClassQuestion | AnswerQuestion, signed: Signed, policy: Policy) -> Decided:
     known = {question.id: question for question in incident.questions}
     if step.question_id not in known:
         raise IllegalAction(f"no question {step.question_id} in the file of {incident.id}")
     changed, facts = _changed_question(incident, known[step.question_id], step, signed)
-    questions = tuple({**known, changed.id: changed}.values())
-    after = without_needless_continuing(replace(incident, questions=questions), signed)
+    after = _with_questions(incident, tuple({**known, changed.id: changed}.values()), signed, policy)
     return Decided(incident=after, facts={"question": changed.id, **facts})
+
+
+def _with_questions(
+    incident: Incident, questions: tuple[PublicQuestion, ...], signed: Signed, policy: Policy
+) -> Incident:
+    asked = without_needless_continuing(replace(incident, questions=questions), signed)
+    return _with_continuing(asked, signed, policy)
+
+
+def _with_continuing(incident: Incident, signed: Signed, policy: Policy) -> Incident:
+    """The incident with C4 running from now, where it became owed now."""
+    owed = is_continuing_owed(incident)
+    return with_awaited(with_next_continuing(incident, policy, since=signed.now) if owed else incident)
 
 
 def _changed_question(
@@ -184,24 +183,40 @@ def _changed_question(
     if isinstance(step, ClassQuestion):
         classed = replace(question, disposition_class=step.disposition_class, classed_by=signed.by)
         return classed, {"class": step.disposition_class.value}
-    if step.release_id not in {release.id for release in incident.releases}:
-        raise IllegalAction(f"no release {step.release_id} in the file of {incident.id}")
-    return replace(question, answered_by=(*question.answered_by, step.release_id)), {"release": step.release_id}
+    confirmed = {release.id for release in incident.releases if release.signature is Signature.CONFIRMED}
+    if step.release_id not in confirmed:
+        raise IllegalAction(f"no confirmed release {step.release_id} in the file of {incident.id}")
+    answers = tuple(dict.fromkeys((*question.answered_by, step.release_id)))
+    return replace(question, answered_by=answers), {"release": step.release_id}
 
 
-def _pause_or_resume(incident: Incident, step: PauseContinuing | ResumeContinuing, signed: Signed) -> Decided:
-    running = [clock for clock in incident.clocks if clock.rule_id == "C4" and clock.open]
-    if not running:
+def _pause_or_resume(
+    incident: Incident, step: PauseContinuing | ResumeContinuing, signed: Signed, policy: Policy
+) -> Decided:
+    running = next((clock for clock in incident.clocks if clock.rule_id == "C4" and clock.open), None)
+    if running is None:
         raise IllegalAction(f"no continuing release is owed by {incident.id}: nothing to pause or resume")
-    if isinstance(step, PauseContinuing) and not step.record.strip():
-        raise IllegalAction("C4 pauses only on the record of an investigating body: name the record")
-    changed = (
-        pause(running[-1], signed.now, step.record)
-        if isinstance(step, PauseContinuing)
-        else resume(running[-1], signed.now)
-    )
-    clocks = tuple(changed if clock is running[-1] else clock for clock in incident.clocks)
+    changed = _paused(running, step, signed, policy) if isinstance(step, PauseContinuing) else _resumed(running, signed)
+    clocks = tuple(changed if clock is running else clock for clock in incident.clocks)
     return Decided(incident=replace(incident, clocks=clocks), facts={"record": changed.pause_ground})
+
+
+def _paused(clock: Clock, step: PauseContinuing, signed: Signed, policy: Policy) -> Clock:
+    if policy.rule(clock.rule_id).pause is not Pause.INVESTIGATION:
+        raise IllegalAction(f"{clock.key} knows no pause here: policy.rule[C4].pause is 'none'")
+    if not step.record.strip():
+        raise IllegalAction(f"{clock.key} pauses only on the record of an investigating body: name the record")
+    if clock.paused_at is not None:
+        raise IllegalAction(f"{clock.key} is paused already: {clock.pause_ground}")
+    if clock.overdue(signed.now):
+        raise IllegalAction(f"{clock.key} was due at {clock.due_at.isoformat()}: no pause undoes that")
+    return pause(clock, signed.now, step.record)
+
+
+def _resumed(clock: Clock, signed: Signed) -> Clock:
+    if clock.paused_at is None:
+        raise IllegalAction(f"{clock.key} is not paused: nothing to resume")
+    return resume(clock, signed.now)
 
 
 def _conclude(incident: Incident, signed: Signed) -> Decided:
@@ -214,32 +229,27 @@ def _conclude(incident: Incident, signed: Signed) -> Decided:
 
 
 def _leave(incident: Incident, step: Leave, signed: Signed) -> Decided:
+    if step.action not in SIDE_EXITS:
+        ways = ", ".join(sorted(SIDE_EXITS))
+        raise IllegalAction(f"to {step.action} {incident.id} is no way to leave: use {ways}")
     if not step.reason.strip():
         raise IllegalAction(f"cannot {step.action} {incident.id} without a reason")
-    if step.action is not Action.DISMISS and step.to is None:
+    to = (step.to or "").strip()
+    if step.action is not Action.DISMISS and not to:
         raise IllegalAction(f"cannot {step.action} {incident.id} without saying where it goes")
+    if step.action is Action.MERGE and to in (incident.id, incident.number):
+        raise IllegalAction(f"cannot merge {incident.id} into itself")
     require_two(incident, signed, step.reason, f"to {step.action} it")
     left = _voided(incident, signed, step.reason)
     return Decided(incident=left, facts={"to": step.to, "second": signed.second}, text=step.reason)
 
 
-def _reopen(incident: Incident, step: Reopen, policy: Policy) -> Decided:
+def _reopen(incident: Incident, step: Reopen, signed: Signed, policy: Policy) -> Decided:
     if not step.reason.strip():
         raise IllegalAction(f"cannot reopen {incident.id} without a reason")
-    last = {clock.rule_id: clock for clock in incident.clocks}
-    left_at = whole_seconds(incident.closed_at) if incident.closed_at else None
-    # What leaving voided runs again from the same evidence; a clock graded away or met before stays as it was.
-    revived = tuple(
-        replace(
-            start_clock(policy.rule(clock.rule_id), incident.times, binding=clock.binding),
-            cycle=clock.cycle + 1,
-            graded_at=clock.graded_at,
-        )
-        for clock in last.values()
-        if clock.voided_at is not None and clock.voided_at == left_at and clock.rule_id != "C4"
-    )
-    again = with_awaited(replace(incident, clocks=(*incident.clocks, *revived)))
-    return Decided(incident=again, facts={"revived": len(revived)}, text=step.reason)
+    again = _with_continuing(with_owed_clocks(incident, policy), signed, policy)
+    revived = len(again.clocks) - len(incident.clocks)
+    return Decided(incident=again, facts={"revived": revived}, text=step.reason)
 
 
 def _voided(incident: Incident, signed: Signed, reason: str) -> Incident:

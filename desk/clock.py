@@ -94,6 +94,11 @@ class Clock:
         """Whether a release said by the due second waits for a person's confirmation (DESIGN §4.1.5)."""
         return self.awaiting_at is not None and whole_seconds(self.awaiting_at) <= self.due_at
 
+    @property
+    def voided_after_due(self) -> bool:
+        """Whether it was ended without evidence only after its due second, or after its recorded breach."""
+        return self.voided_at is not None and (self.breach_recorded or self.voided_at > self.due_at)
+
     def overdue(self, now: datetime) -> bool:
         """Whether the due second has passed: answering in that very second still counts (policy §5.4)."""
         return whole_seconds(now) > self.due_at
@@ -105,6 +110,9 @@ def state_at(clock: Clock, now: datetime) -> ClockState:
         return ClockState.VOID
     if clock.met_at is not None:
         return ClockState.MET_LATE if clock.met_late else ClockState.MET
+    if clock.breach_recorded:
+        # Evidence that turns up after a breach changes nothing until a person signs it (DESIGN §4.1.5).
+        return ClockState.BREACHED
     if clock.paused_at is not None:
         return ClockState.PAUSED
     if clock.overdue(now) and clock.awaited_in_time:
@@ -127,8 +135,8 @@ def tags(clock: Clock) -> frozenset[ClockTag]:
         found.add(ClockTag.SUPERSEDED_BREACH)
     if clock.start_precision not in (Precision.SECOND, Precision.MINUTE):
         found.add(ClockTag.UNCERTAIN_START)
-    if clock.voided_at is not None and clock.met_at is None and clock.voided_at > clock.due_at:
-        found.add(ClockTag.VOIDED_AFTER_BREACH if clock.binding else ClockTag.VOIDED_AFTER_DUE)
+    if clock.voided_after_due:
+        found.add(ClockTag.VOIDED_AFTER_BREACH if clock.breach_recorded else ClockTag.VOIDED_AFTER_DUE)
     return frozenset(found)
 
 

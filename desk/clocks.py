@@ -13,6 +13,7 @@ from desk.incident import Times
 from desk.moments import Basis, EvidencedTime, Precision, whole_seconds
 from desk.policy import Policy, Rule, WarnPoint
 
+START_CORRECTED = "起算时间更正"
 PROVISIONAL_RULES = ("C1", "C2", "C3")
 """What runs from the first flag until a person grades (DESIGN §4.1.1)."""
 
@@ -41,12 +42,12 @@ def evidence_for(times: Times, basis: Basis) -> EvidencedTime | None:
 
 
 def start_of(rule: Rule, times: Times) -> tuple[Basis, EvidencedTime]:
-    """What the rule starts from: its own basis, else the first known fallback, else awareness, always known."""
-    for basis in (rule.start_basis, *rule.fallbacks):
-        evidence = evidence_for(times, basis)
-        if evidence is not None:
-            return basis, evidence
-    return Basis.AWARE, times.aware
+    """What the rule starts from: its own basis, else the earliest known fallback, else awareness, always known."""
+    own = evidence_for(times, rule.start_basis)
+    if own is not None:
+        return rule.start_basis, own
+    known = [(basis, evidence) for basis in rule.fallbacks if (evidence := evidence_for(times, basis)) is not None]
+    return min(known, key=lambda pair: pair[1].at, default=(Basis.AWARE, times.aware))
 
 
 def start_clock(rule: Rule, times: Times, *, binding: bool) -> Clock:
@@ -78,11 +79,13 @@ def warn_moments(points: Sequence[WarnPoint], start: datetime, due: datetime) ->
 
 
 def bind(clock: Clock, rule: Rule, graded_at: datetime) -> Clock:
-    """The clock once graded: its start unchanged, binding.
+    """The clock once graded: its start unchanged, binding; one that bound before stays as it is.
 
     Graded after the strict due time, alarms follow the operational due time (grading + length), while the strict one
     stays and is reported apart (policy §5.5.2).
     """
+    if clock.binding:
+        return clock
     graded = whole_seconds(graded_at)
     bound = replace(clock, binding=True, graded_at=graded)
     if not clock.open or graded <= clock.due_at:
@@ -100,6 +103,7 @@ def bind(clock: Clock, rule: Rule, graded_at: datetime) -> Clock:
 def meet(clock: Clock, at: datetime, *, evidence: str, self_reported: bool) -> Clock:
     """The open clock as met at `at`: late when that is after the due second, never unmade later."""
     met = whole_seconds(at)
+    clock = resume(clock, met)
     return replace(
         clock,
         met_at=met,
@@ -108,7 +112,6 @@ def meet(clock: Clock, at: datetime, *, evidence: str, self_reported: bool) -> C
         self_reported=self_reported,
         awaiting=None,
         awaiting_at=None,
-        paused_at=None,
     )
 
 
@@ -117,27 +120,40 @@ def void(clock: Clock, at: datetime, reason: str) -> Clock:
     if not clock.open:
         return clock
     voided = whole_seconds(at)
-    breached = clock.breach_recorded or (clock.binding and voided > clock.due_at)
-    return replace(
-        clock, voided_at=voided, void_reason=reason, awaiting=None, awaiting_at=None, breach_recorded=breached
-    )
+    return replace(resume(clock, voided), voided_at=voided, void_reason=reason, awaiting=None, awaiting_at=None)
+
+
+def anew(clock: Clock, rule: Rule, times: Times) -> Clock:
+    """The same time limit from its evidence once more, not binding yet, to run beside the old clock."""
+    return replace(start_clock(rule, times, binding=False), cycle=clock.cycle + 1)
 
 
 def restart(clock: Clock, rule: Rule, times: Times) -> Clock:
-    """The clock when a start became known that changes it; a met clock may turn late, a late one never in time."""
-    fresh = start_clock(rule, times, binding=clock.binding)
-    if clock.voided_at is not None or clock.rule_id == "C4" or fresh.start_at == clock.start_at:
+    """The clock from the start now known, its length unchanged; a met clock may turn late, a late one never in time."""
+    if clock.voided_at is not None or clock.rule_id == "C4":
         return clock
-    late = clock.met_late or (clock.met_at is not None and clock.met_at > fresh.due_at)
+    basis, evidence = start_of(rule, times)
+    start = whole_seconds(evidence.at)
+    due = start + (clock.due_at - clock.start_at)
     moved = replace(
         clock,
-        start_basis=fresh.start_basis,
-        start_at=fresh.start_at,
-        start_precision=fresh.start_precision,
-        due_at=fresh.due_at,
-        met_late=late,
+        start_basis=basis,
+        start_at=start,
+        start_precision=evidence.precision,
+        due_at=due,
+        met_late=clock.met_late or (clock.met_at is not None and clock.met_at > due),
     )
-    return moved if clock.operational_due_at else replace(moved, warn_at=fresh.warn_at)
+    return moved if clock.operational_due_at else replace(moved, warn_at=warn_moments(rule.warn, start, due))
+
+
+def restarted(clock: Clock, rule: Rule, times: Times, now: datetime) -> tuple[Clock, ...]:
+    """The clock from its new start; one whose due time has passed stays, voided, beside a later one (§4.1.6)."""
+    moved = restart(clock, rule, times)
+    if not (clock.open and clock.overdue(now)) or moved.due_at <= clock.due_at:
+        return (moved,)
+    fresh = anew(clock, rule, times)
+    again = bind(fresh, rule, clock.graded_at) if clock.graded_at else fresh
+    return void(clock, now, START_CORRECTED), again
 
 
 def continuing_clock(rule: Rule, last: Clock | None, released_at: datetime, *, major: bool) -> Clock:
@@ -157,6 +173,14 @@ def continuing_clock(rule: Rule, last: Clock | None, released_at: datetime, *, m
     )
 
 
+def tighten(clock: Clock, rule: Rule, graded_at: datetime) -> Clock:
+    """An open cycle of C4 once the matter is graded major: from now on the rule's shorter interval (§4.1.8)."""
+    length = rule.length_major or rule.length
+    due = clock.due_at - (rule.length - length)
+    shorter = replace(clock, due_at=due, warn_at=warn_moments(rule.warn, due - length, due), binding=False)
+    return bind(shorter, replace(rule, length=length), graded_at)
+
+
 def pause(clock: Clock, at: datetime, ground: str) -> Clock:
     """The clock paused on a recorded ground; only a rule that allows it may be paused (DESIGN §4.1.7)."""
     return replace(clock, paused_at=whole_seconds(at), pause_ground=ground)
@@ -166,11 +190,12 @@ def resume(clock: Clock, at: datetime) -> Clock:
     """The clock running again, everything still to come moved by the length of the pause."""
     if clock.paused_at is None:
         return clock
-    length = whole_seconds(at) - clock.paused_at
+    length = max(whole_seconds(at) - clock.paused_at, timedelta(0))
     return replace(
         clock,
         paused_at=None,
         due_at=clock.due_at + length,
+        operational_due_at=clock.operational_due_at + length if clock.operational_due_at else None,
         warn_at=tuple(moment + length for moment in clock.warn_at),
     )
 

@@ -48,7 +48,8 @@ def one_change(
 def past_due(incident: Incident, now: datetime) -> bool:
     """Whether any clock's due second passed without its evidence in time, binding or provisional."""
     return any(
-        clock.breach_recorded or clock.met_late or (clock.open and clock.overdue(now)) for clock in incident.clocks
+        clock.breach_recorded or clock.met_late or clock.voided_after_due or (clock.open and clock.overdue(now))
+        for clock in incident.clocks
     )
 
 
@@ -61,5 +62,6 @@ def require_two(incident: Incident, signed: Signed, reason: str, what: str) -> N
         return
     if not reason.strip():
         raise SecondPersonNeeded(f"a deadline of {incident.id} has passed: {what} needs a reason")
-    if signed.second is None or signed.second == signed.by:
+    second = (signed.second or "").strip()
+    if not second or second == signed.by.strip():
         raise SecondPersonNeeded(f"a deadline of {incident.id} has passed: {what} needs a second person's signature")

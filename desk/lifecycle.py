@@ -58,12 +58,13 @@ _RECORDING = (
 )
 """What is written into the file without moving the incident on."""
 
-_SIDE_EXITS = {
+SIDE_EXITS: Mapping[Action, State] = {
     Action.MERGE: State.MERGED,
     Action.TRANSFER: State.TRANSFERRED,
     Action.REDIRECT: State.REDIRECTED,
     Action.DISMISS: State.DISMISSED,
 }
+"""How an incident leaves the desk before it is handled."""
 
 
 def _open(state: State, **moves: State) -> dict[Action, State]:
@@ -75,9 +76,9 @@ def _open(state: State, **moves: State) -> dict[Action, State]:
 TRANSITIONS: Mapping[State, Mapping[Action, State]] = {
     State.REGISTERED: {
         **_open(State.REGISTERED, confirm=State.JUDGING, grade=State.JUDGING),
-        **_SIDE_EXITS,
+        **SIDE_EXITS,
     },
-    State.JUDGING: {**_open(State.JUDGING, assign=State.ASSIGNED), **_SIDE_EXITS},
+    State.JUDGING: {**_open(State.JUDGING, assign=State.ASSIGNED), **SIDE_EXITS},
     State.ASSIGNED: _open(State.ASSIGNED, accept=State.ACCEPTED),
     State.ACCEPTED: _open(State.ACCEPTED, **{"continue": State.HANDLING}),
     State.HANDLING: _open(State.HANDLING),
@@ -88,7 +89,7 @@ TRANSITIONS: Mapping[State, Mapping[Action, State]] = {
     State.UPDATING: _open(State.UPDATING, confirm_release=State.UPDATING, conclude=State.CONCLUDED),
     State.REOPENED: {
         **_open(State.REOPENED, confirm=State.JUDGING, conclude=State.CONCLUDED),
-        **_SIDE_EXITS,
+        **SIDE_EXITS,
     },
     State.CONCLUDED: {Action.EVALUATE: State.EVALUATED, Action.REOPEN: State.REOPENED},
     State.EVALUATED: {Action.ARCHIVE: State.ARCHIVED, Action.REOPEN: State.REOPENED},

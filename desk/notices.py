@@ -33,19 +33,20 @@ def warning_notice(
         f"{incident.title}{_place(incident)}：“{rule.title}”时限{_local(clock.alarm_due_at, office)}，还剩{left}，"
         f"{_todo(clock)}。依据：{rule.citation}。"
     )
-    return _notice(
-        incident, office, clock_key=clock.key, rung=f"warn{index + 1}", title=f"{rule.title}临近时限", text=text, at=at
-    )
+    rung = f"warn{index + 1}"
+    return _clock_notice(incident, clock, office, rung=rung, title=f"{rule.title}临近时限", text=text, at=at)
 
 
 def due_notice(incident: Incident, clock: Clock, office: Office, policy: Policy, at: datetime) -> Notice:
     """The due time has passed: breached, waiting for a signature, or still ungraded."""
     rule = policy.rule(clock.rule_id)
+    # A page of its own: when the signature is refused, the breach is still to be paged.
+    rung = "due-confirm" if clock.awaited_in_time else "due"
     text = (
         f"{incident.title}{_place(incident)}：“{rule.title}”时限{_local(clock.alarm_due_at, office)}已过，"
         f"{_todo_after(clock)}。依据：{rule.citation}。"
     )
-    return _notice(incident, office, clock_key=clock.key, rung="due", title=f"{rule.title}时限已过", text=text, at=at)
+    return _clock_notice(incident, clock, office, rung=rung, title=f"{rule.title}时限已过", text=text, at=at)
 
 
 def confirm_notice(incident: Incident, release: Release, office: Office, at: datetime) -> Notice:
@@ -57,12 +58,28 @@ def confirm_notice(incident: Incident, release: Release, office: Office, at: dat
     return _notice(incident, office, clock_key="-", rung=f"confirm {release.id}", title="发布待确认", text=text, at=at)
 
 
+def _clock_notice(
+    incident: Incident, clock: Clock, office: Office, *, rung: str, title: str, text: str, at: datetime
+) -> Notice:
+    # After a late grading the alarms run once more, towards the operational due time: a cycle of their own.
+    cycle = 2 if clock.operational_due_at else 1
+    return _notice(incident, office, clock_key=clock.key, rung=rung, title=title, text=text, at=at, cycle=cycle)
+
+
 def _notice(
-    incident: Incident, office: Office, *, clock_key: str, rung: str, title: str, text: str, at: datetime
+    incident: Incident,
+    office: Office,
+    *,
+    clock_key: str,
+    rung: str,
+    title: str,
+    text: str,
+    at: datetime,
+    cycle: int = 1,
 ) -> Notice:
     person = DUTY_OFFICER
     return Notice(
-        key=f"{incident.id}·{clock_key}·{rung}·{person}·1",
+        key=f"{incident.id}·{clock_key}·{rung}·{person}·{cycle}",
         incident_id=incident.id,
         clock_key=clock_key,
         rung=rung,

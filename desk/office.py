@@ -28,7 +28,7 @@ class Office:
         """Whether the division lies within the jurisdiction."""
         if code == ABROAD:
             return False
-        return any(own == NATIONWIDE or code.startswith(stem(own)) for own in self.jurisdiction)
+        return any(code.startswith(stem(own)) for own in self.jurisdiction)
 
     def lies_within(self, code: str) -> bool:
         """Whether part of the jurisdiction lies within the division, so that the name may mean us."""
@@ -36,7 +36,9 @@ class Office:
 
 
 def stem(code: str) -> str:
-    """The part of a division code its sub-divisions share: 990000 → 99, 990100 → 9901."""
+    """The part of a division code its sub-divisions share: 990000 → 99, 990100 → 9901; of the whole country, none."""
+    if code == NATIONWIDE:
+        return ""
     if code.endswith("0000"):
         return code[:2]
     return code[:4] if code.endswith("00") else code

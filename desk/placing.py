@@ -21,6 +21,7 @@ from desk.policy import Policy
 from desk.post import ABROAD, Outcome, Place, Post, Verdict
 from desk.release import Release, ReleaseKind
 from desk.travel import FlaggedPost
+from desk.watching import noted_breaches
 
 WINDOW = timedelta(hours=72)
 """How long after its last post an incident still takes new ones (docs/decisions/0005)."""
@@ -139,7 +140,7 @@ def _open(flagged: FlaggedPost, where: Located, office: Office, policy: Policy) 
     )
     facts = {"post": post.id, "probability": f"{verdict.incident:.3f}", "why": "、".join(verdict.why)}
     notice = opened_notice(incident, office)
-    return _placed(incident, post, Outcome.OPENED, _event("opened", post, facts), [notice])
+    return _placed(incident, post, Outcome.OPENED, [_event("opened", post, facts)], [notice])
 
 
 def _first_times(post: Post) -> Times:
@@ -176,7 +177,7 @@ def _join(flagged: FlaggedPost, incident: Incident, policy: Policy) -> Change:
         last_post_at=max(incident.last_post_at, post.collected_at),
         opinion_level=proposed_level(count, incident.severity, policy),
     )
-    return _placed(joined, post, Outcome.JOINED, _event("joined", post, {"post": post.id}))
+    return _placed(joined, post, Outcome.JOINED, [_event("joined", post, {"post": post.id})])
 
 
 def _narrowed(codes: tuple[str, ...], places: Sequence[Place]) -> tuple[str, ...]:
@@ -202,15 +203,19 @@ def _propose(flagged: FlaggedPost, incident: Incident, office: Office) -> Change
         capture=post.capture,
         captured_at=post.captured_at,
     )
-    proposed = with_proposal(incident, release)
+    noted, breaches = noted_breaches(incident, post.collected_at)
+    proposed = with_proposal(noted, release)
     facts = {"release": release.id, "channel": release.channel, "published_at": release.published_at.isoformat()}
     notice = confirm_notice(proposed, release, office, post.collected_at)
-    return _placed(proposed, post, Outcome.MATCHED, _event("release_proposed", post, facts), [notice])
+    events = [*breaches, _event("release_proposed", post, facts)]
+    return _placed(proposed, post, Outcome.MATCHED, events, [notice])
 
 
 def _event(kind: str, post: Post, facts: dict[str, str]) -> Event:
     return Event(kind=kind, at=post.collected_at, recorded_at=post.collected_at, by=PLACER, facts=dict(facts))
 
 
-def _placed(incident: Incident, post: Post, outcome: Outcome, event: Event, notices: Sequence[Notice] = ()) -> Change:
-    return one_change(incident, [event], notices, [_placement(post, outcome, incident)])
+def _placed(
+    incident: Incident, post: Post, outcome: Outcome, events: Sequence[Event], notices: Sequence[Notice] = ()
+) -> Change:
+    return one_change(incident, events, notices, [_placement(post, outcome, incident)])

@@ -91,6 +91,14 @@ LAW: Mapping[str, timedelta] = {
 }
 """What no office may loosen: 国办发〔2016〕61号 and 80号."""
 
+STARTS: Mapping[str, tuple[Basis, ...]] = {
+    "C1": (Basis.OCCURRED, Basis.FIRST_PUBLIC, Basis.AWARE),
+    "C2": (Basis.OCCURRED, Basis.FIRST_PUBLIC, Basis.AWARE),
+    "C3": (Basis.OCCURRED, Basis.FIRST_PUBLIC, Basis.AWARE, Basis.ASSIGNED),
+}
+"""Where an office may let them start (policy §5.4, §5.6): what it decides itself later on would be looser."""
+
+_SCOPES = {"C1": Scope.MAJOR, "C2": Scope.MAJOR, "C3": Scope.ANSWERABLE}
 _WARN = re.compile(r"(?P<percent>\d{1,2})%|-(?P<count>\d{1,4})(?P<unit>min|h)")
 _RULE_KEYS = frozenset(
     {
@@ -176,6 +184,10 @@ def _strictness_problems(rule: Rule) -> list[str]:
         found.append(
             f"policy.rule[{rule.id}].length: longer than the law's {law // timedelta(hours=1)} hours: never looser"
         )
+    if rule.start_basis not in STARTS[rule.id]:
+        found.append(f"policy.rule[{rule.id}].start_basis: later than the law's: use {' or '.join(STARTS[rule.id])}")
+    if rule.scope is not _SCOPES[rule.id]:
+        found.append(f"policy.rule[{rule.id}].scope: whom the law binds cannot be changed: write '{_SCOPES[rule.id]}'")
     if rule.pause is not Pause.NONE:
         found.append(f"policy.rule[{rule.id}].pause: the law knows no pause of this clock: write 'none'")
     if not rule.fixed:

@@ -1,10 +1,11 @@
 """Reading a mapping field by field, noting every problem with its path instead of stopping at the first."""
 
 from collections.abc import Mapping, Set
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
+_TOO_MANY = 1_000_000
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -57,20 +58,28 @@ class Reader:
         return False
 
     def count(self, key: str) -> int:
-        """A whole number above zero."""
+        """A whole number above zero and below a million."""
         value = self._table.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _TOO_MANY:
             return value
-        self.problem(key, self._wanted(value, "a whole number above 0"))
+        self.problem(key, self._wanted(value, f"a whole number from 1 to {_TOO_MANY - 1}"))
         return 1
 
     def day(self, key: str) -> date:
         """A calendar date."""
         value = self._table.get(key)
-        if isinstance(value, date):
+        if isinstance(value, date) and not isinstance(value, datetime):
             return value
         self.problem(key, self._wanted(value, "a date like 2016-11-10, without quotes"))
         return date(1970, 1, 1)
+
+    def moment(self, key: str) -> datetime:
+        """A moment with its zone."""
+        value = self._table.get(key)
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value
+        self.problem(key, self._wanted(value, "a time with its zone like 2026-06-10T08:22:00+08:00, without quotes"))
+        return datetime(1970, 1, 1, tzinfo=UTC)
 
     def choice(self, key: str, kind: type[Choice]) -> Choice:
         """One of the words of an enumeration."""

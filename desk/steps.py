@@ -81,10 +81,14 @@ class RecordRelease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmRelease:
-    """A signed "this release answers this incident", with the elements the signer found in it."""
+    """A signed "this release answers this incident", with the elements the signer found in it.
+
+    `capture` is the hash of a record attached now, for a release that has none yet.
+    """
 
     release_id: str
     elements: frozenset[Element] = frozenset()
+    capture: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,17 @@ def watch(incident: Incident, now: datetime, office: Office, policy: Policy) -> 
     return one_change(watched, events, [look.notice for look in looks if look.notice is not None])
 
 
+def noted_breaches(incident: Incident, now: datetime) -> tuple[Incident, tuple[Event, ...]]:
+    """The incident with every breach up to `now` on record, and their lines for its log.
+
+    Whatever answers an incident or ends its clocks begins with it: what stands in the log must not depend on how
+    often somebody watches.
+    """
+    found = [(clock, _breach(clock, now)) for clock in incident.clocks]
+    clocks = tuple(replace(clock, breach_recorded=True) if breach else clock for clock, breach in found)
+    return replace(incident, clocks=clocks), tuple(event for _, breach in found for event in breach)
+
+
 def _look(incident: Incident, clock: Clock, now: datetime, office: Office, policy: Policy) -> Watched:
     if not clock.open or clock.paused_at is not None:
         return Watched(clock=clock)
@@ -50,7 +61,8 @@ def _look(incident: Incident, clock: Clock, now: datetime, office: Office, polic
 
 
 def _breach(clock: Clock, now: datetime) -> tuple[Event, ...]:
-    if not clock.binding or clock.breach_recorded or clock.awaited_in_time or not clock.overdue(now):
+    due_counts = clock.open and clock.binding and clock.paused_at is None and clock.overdue(now)
+    if not due_counts or clock.breach_recorded or clock.awaited_in_time:
         return ()
     facts: dict[str, Fact] = {
         "clock": clock.key,
@@ -69,8 +81,10 @@ def _past_due(
 ) -> Watched:
     noted = replace(clock, due_noted=True, warned=len(clock.warn_at))
     event = Event(kind="due_passed", at=clock.alarm_due_at, recorded_at=now, by=WATCH, facts={"clock": clock.key})
+    # The breach on record already says that this very due time passed.
+    told = clock.breach_recorded and clock.operational_due_at is None
     notice = due_notice(incident, clock, office, policy, now)
-    return Watched(clock=noted, events=breach or (event,), notice=notice)
+    return Watched(clock=noted, events=breach or (() if told else (event,)), notice=notice)
 
 
 def _warn(

@@ -123,7 +123,7 @@ class Replay:
         sources = self._line.parts.sources
         others = [cursor.source for cursor in sources.cursors() if cursor.source != self._name]
         if others:
-            raise HuiyingError(f"this folder holds the replay of {others[0]}: choose another --name or --data")
+            raise HuiyingError(f"this folder holds the {others[0]}: choose another --name or --data")
         return sources.cursor(self._name)
 
     def _left(self, items: Iterable[Item], cursor: Cursor) -> Iterator[Item]:
