@@ -6,6 +6,7 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
+from backends.settings import SETTINGS
 from desk.moments import as_utc
 
 Command = Callable[[argparse.Namespace], int]
@@ -58,6 +59,7 @@ def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
         help="only this part (repeatable); all parts by default",
     )
     parser.add_argument("--until-idle", action="store_true", help="stop once nothing waits on the bus")
+    _with_settings(parser)
 
 
 def _add_drill(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -74,10 +76,9 @@ def _add_replay(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser.add_argument("--since", type=_moment, help="first moment played, e.g. 2022-03-21 or 2022-03-21T16:00+08:00")
     parser.add_argument("--until", type=_moment, help="first moment not played any more")
     parser.add_argument("--speed", type=_speed, default=None, help="max (default) or times real time, e.g. 3600")
-    parser.add_argument("--jurisdiction", help="division codes, comma-separated; 000000 for the whole country")
     parser.add_argument("--name", type=str, help="name of the replay's folder (default from PATH and the dates)")
-    parser.add_argument("--batch", type=str, help="posts per batch; results do not depend on it")
     _with_data(parser)
+    _with_settings(parser)
 
 
 def _add_incidents(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -119,7 +120,7 @@ def _add_evaluate(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "check", "check settings, rules and stores, and print each value with its origin")
     _with_data(parser)
-    parser.add_argument("--policy", help="file of the rules")
+    _with_settings(parser)
 
 
 def _add_quarantine(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -143,6 +144,15 @@ def _add_migrate(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 def _with_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FOLDER", help="the data folder (default ./var, or HUIYING_DATA)")
+
+
+def _with_settings(parser: argparse.ArgumentParser) -> None:
+    """Every setting that is no secret as a flag, unless the command has it already."""
+    group = parser.add_argument_group("settings (see docs/settings.md)")
+    for setting in SETTINGS:
+        flag = f"--{setting.name.replace('_', '-')}"
+        if not setting.kind.secret and flag not in parser._option_string_actions:  # noqa: SLF001  # no public name
+            group.add_argument(flag, metavar=setting.name.upper(), help=setting.help)
 
 
 def _with_desk(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from backends.clock import Stopwatch, SystemClock
 from backends.desk_folder import DeskFolder
 from backends.notify_webhook import WebhookNotifier
 from backends.settings import Settings
+from backends.telemetry import Logger, start_log, stop_log
 from backends.wiring import open_backends
 from console.wiring import classifier_for, existing_desks, parts_of, placer_of, screener_of, settings_from
 from desk.errors import AlreadyRunning, BadSettings
@@ -53,7 +54,9 @@ def run(chosen: argparse.Namespace) -> int:
         migrate = folder.name not in existing_desks(settings.data)
         backends = stack.enter_context(open_backends(folder, settings, migrate=migrate))
         parts = parts_of(backends, settings)
-        steps = [stack.enter_context(_step(part, parts, settings, stopped)) for part in chosen_parts]
+        logger = start_log(folder.log, part="-".join(chosen_parts), level=settings.log_level)
+        stack.callback(stop_log)
+        steps = [stack.enter_context(_step(part, parts, settings, stopped, logger)) for part in chosen_parts]
         print(f"{folder.path}: {', '.join(chosen_parts)} at work; Ctrl-C stops", file=sys.stderr)
         _work(steps, stopped, until_idle=chosen.until_idle)
     return 0
@@ -74,12 +77,12 @@ def _work(steps: list[Step], stopped: Stopped, *, until_idle: bool) -> None:
 
 
 @contextmanager
-def _step(part: str, parts: DeskParts, settings: Settings, stopped: Stopped) -> Iterator[Step]:
+def _step(part: str, parts: DeskParts, settings: Settings, stopped: Stopped, logger: Logger) -> Iterator[Step]:
     match part:
         case "screen":
-            yield from _screening(parts, settings)
+            yield from _screening(parts, settings, logger)
         case "place":
-            yield from _placing(parts, settings, stopped)
+            yield from _placing(parts, settings, stopped, logger)
         case "watch":
             clock = SystemClock()
             yield _now_and_then(lambda: watch_deadlines(parts.incidents, parts.office, parts.policy, clock.now()))
@@ -87,13 +90,20 @@ def _step(part: str, parts: DeskParts, settings: Settings, stopped: Stopped) -> 
             yield from _notifying(parts, settings)
 
 
-def _screening(parts: DeskParts, settings: Settings) -> Iterator[Step]:
+def _screening(parts: DeskParts, settings: Settings, logger: Logger) -> Iterator[Step]:
     screener = screener_of(parts, settings, classifier_for(settings))
     with screener.subscribe() as subscription:
-        yield lambda: screener.step(subscription, timeout=_A_MOMENT).records + subscription.lag()
+
+        def step() -> int:
+            done = screener.step(subscription, timeout=_A_MOMENT)
+            if done.records:
+                logger.info("screened", posts=done.posts, passed_on=done.passed_on, dead=done.dead)
+            return done.records + subscription.lag()
+
+        yield step
 
 
-def _placing(parts: DeskParts, settings: Settings, stopped: Stopped) -> Iterator[Step]:
+def _placing(parts: DeskParts, settings: Settings, stopped: Stopped, logger: Logger) -> Iterator[Step]:
     placer = placer_of(parts, settings)
     epoch = _acquired(placer, stopped)
     beat = _now_and_then(lambda: _beaten(placer, epoch))
@@ -101,7 +111,10 @@ def _placing(parts: DeskParts, settings: Settings, stopped: Stopped) -> Iterator
 
         def step() -> int:
             beat()
-            return placer.step(subscription, epoch, timeout=_A_MOMENT).records + subscription.lag()
+            done = placer.step(subscription, epoch, timeout=_A_MOMENT)
+            if done.records:
+                logger.info("placed", records=done.records, opened=done.opened, repeats=done.repeats, dead=done.dead)
+            return done.records + subscription.lag()
 
         yield step
     placer.release(epoch)

@@ -1,7 +1,7 @@
 """Incidents as text for a terminal: one line each, or one whole with clocks, posts, timeline and notices."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from console.words import CLOCK_STATES, CLOCK_TAGS, KINDS, OUTCOMES, SEVERITIES, STATES
 from desk.change import LoggedEvent, NoticeRow, Placement
@@ -85,13 +85,20 @@ def clock_lines(incident: Incident, clock: Clock, policy: Policy, now: datetime,
         ),
         f"     依据：{rule.citation}（规则版本 {clock.rule_version}）",
     ]
-    if clock.rule_id != "C4":
+    if clock.rule_id != "C4" and clock.voided_at is None:
         lines.extend(
-            f"     {_BASES[reading.basis]}：{local(reading.start_at, zone)}起，已{reading.elapsed}，"
+            f"     {_BASES[reading.basis]}：{local(reading.start_at, zone)}起，{_length(reading.elapsed)}，"
             f"{'在时限内' if reading.in_time else '超过时限'}"
             for reading in readings(clock, rule, incident.times, now)
         )
     return lines
+
+
+def _length(elapsed: timedelta) -> str:
+    if elapsed < timedelta():
+        return f"提前{_length(-elapsed)}"
+    hours, rest = divmod(int(elapsed.total_seconds()), 3600)
+    return f"{hours}小时{rest // 60:02}分{rest % 60:02}秒"
 
 
 def _post_line(placement: Placement, screened: ScreenedPost | None, zone: tzinfo) -> str:

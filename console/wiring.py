@@ -10,7 +10,7 @@ from pathlib import Path
 from backends.clock import SystemClock
 from backends.desk_folder import DeskFolder
 from backends.policy_file import load_policy
-from backends.settings import Settings, load_settings
+from backends.settings import SETTINGS, Settings, load_settings
 from backends.wiring import Backends, open_backends
 from desk.errors import BadSettings
 from desk.office import Office
@@ -20,21 +20,21 @@ from flows.line import DeskParts, Line
 from pipelines.placer import Placer
 from pipelines.screen import Screener
 
-_FLAGS = ("data", "jurisdiction", "batch", "policy")
 
-
-def settings_from(chosen: argparse.Namespace, **defaults: str) -> Settings:
+def settings_from(chosen: argparse.Namespace) -> Settings:
     """The settings of this call, checked whole. Raises BadSettings with every problem at once."""
-    flags = {name: getattr(chosen, name, None) for name in _FLAGS}
-    known = {name: value for name, value in {**defaults, **flags}.items() if value is not None}
-    return load_settings(known, os.environ, Path.cwd())
+    flags = {setting.name: getattr(chosen, setting.name, None) for setting in SETTINGS}
+    return load_settings(flags, os.environ, Path.cwd())
 
 
 def folder_of(chosen: argparse.Namespace, settings: Settings) -> DeskFolder:
     """The desk folder that is meant: the one named, or the only one there is."""
-    if chosen.desk is not None:
-        return DeskFolder(settings.data, chosen.desk)
     there = existing_desks(settings.data)
+    if chosen.desk is not None:
+        folder = DeskFolder(settings.data, chosen.desk)
+        if chosen.desk not in there:
+            raise BadSettings([f"no desk {chosen.desk} in {settings.data}: there is {', '.join(there) or 'none yet'}"])
+        return folder
     if len(there) == 1:
         return DeskFolder(settings.data, there[0])
     if not there:

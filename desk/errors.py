@@ -14,7 +14,8 @@ HuiyingError
 ├── StoreError         a store could not read or write (full disk, lost connection); nothing was written
 ├── BusError           the bus could not take or give records; nothing was acknowledged
 ├── NotifyError        a notice could not be delivered; `permanent` decides whether to try again
-└── CaptureError       a page could not be captured; nothing was kept
+├── CaptureError       a page could not be captured; nothing was kept
+└── UnreadableArchive  a path is no archive of the named format; nothing was read (spiders/arrival.py)
 """
 
 from collections.abc import Sequence

@@ -100,7 +100,10 @@ class PostStore(Protocol):
         """How many posts are stored, by outcome; derived from rows, so redelivery counts nothing twice."""
 
     def prune(self, before: datetime, *, keep: Collection[str] = ()) -> int:
-        """Deletes posts collected before that time and their observations, but those in `keep`; says how many."""
+        """Deletes posts collected before that time and their observations, but those in `keep`; says how many.
+
+        Goes portion by portion, so that collection goes on meanwhile; a failure leaves whole portions deleted.
+        """
 
     def close(self) -> None:
         """Lets go of files and connections."""

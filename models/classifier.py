@@ -33,7 +33,8 @@ class PostClassifier:
 
     def classify(self, posts: Sequence[Post]) -> list[Verdict]:
         """One verdict per post, in order."""
-        return [verdict for start in range(0, len(posts), _AT_ONCE) for verdict in self._batch(posts[start : start + _AT_ONCE])]
+        batches = (posts[start : start + _AT_ONCE] for start in range(0, len(posts), _AT_ONCE))
+        return [verdict for batch in batches for verdict in self._batch(batch)]
 
     def _batch(self, posts: Sequence[Post]) -> list[Verdict]:
         texts = [reading(post.title, post.text) for post in posts]

@@ -60,7 +60,8 @@ def cross_fit(lessons: Lessons, progress: Progress) -> list[Scored]:
     scored: list[Scored] = []
     for day in days:
         progress(f"scoring {day} by models that never saw it")
-        setting = choose_setting([(raw.title, raw.margin) for other in days if other != day for raw in unseen[other, day]])
+        elsewhere = (raw for other in days if other != day for raw in unseen[other, day])
+        setting = choose_setting((raw.title, raw.margin) for raw in elsewhere)
         scored += [_judged(raw, setting) for raw in fits.without(day)]
     return scored
 

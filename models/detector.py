@@ -1,5 +1,6 @@
 """The two linear models over a text's features: how likely it speaks of an incident, and of which kind."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from models.vectors import WordVectors
 NO_KIND = "none"
 # A text without incident from elsewhere weighs a tenth of a labelled title: they outnumber the labels four to one.
 _NEGATIVE_WEIGHT = 0.1
+# Thirty titles about one earthquake on one day are not thirty lessons: a day's titles of one type share five voices.
+_VOICES = 5.0
 _INCIDENT_STRENGTH = 3.0
 _KIND_STRENGTH = 10.0
 # Below this difference of log-odds the best kind is not twice as likely as the next, and the word list decides.
@@ -55,12 +58,17 @@ def fit_detector(labelled: Sequence[LabelledTitle], negatives: Sequence[str], ve
     clear = [each for each in labelled if each.level != BORDERLINE]
     texts = [each.text for each in clear] + list(negatives)
     incidents = np.array([each.level == CLEAR for each in clear] + [False] * len(negatives))
-    weights = np.array([1.0] * len(clear) + [_NEGATIVE_WEIGHT] * len(negatives))
+    weights = np.array([*_voices(clear), *[_NEGATIVE_WEIGHT] * len(negatives)])
     features = PostFeatures(vectors).fit(texts)
     # liblinear walks one deterministic path on one thread, which the artefact's digest relies on.
     incident = LogisticRegression(C=_INCIDENT_STRENGTH, solver="liblinear", max_iter=1000)
     incident.fit(features.transform(texts), incidents, sample_weight=weights)
     return Detector(features=features, incident=incident, kind=fit_kinds(labelled, features))
+
+
+def _voices(labelled: Sequence[LabelledTitle]) -> list[float]:
+    together = Counter((each.day, each.type) for each in labelled if each.type)
+    return [min(1.0, _VOICES / together[each.day, each.type]) if each.type else 1.0 for each in labelled]
 
 
 def fit_kinds(labelled: Sequence[LabelledTitle], features: PostFeatures) -> LogisticRegression:

@@ -10,10 +10,11 @@ LEXICON = Path(__file__).parent / "lexicon"
 
 _SUFFIX = re.compile(r"(.+?)(特别行政区|自治区|自治州|自治县|自治旗|林区|地区|特区|盟|省|市|县|区|旗)$")
 _PEOPLES = (
-    "维吾尔", "哈萨克族", "哈萨克", "柯尔克孜", "蒙古族", "蒙古", "土家族", "布依族", "朝鲜族", "景颇族", "傈僳族", "哈尼族", "撒拉族", "保安族", "东乡族",
-    "仡佬族", "毛南族", "仫佬族", "拉祜族", "布朗族", "纳西族", "独龙族", "普米族", "裕固族", "达斡尔族", "塔吉克", "锡伯", "壮族", "藏族", "彝族", "苗族",
-    "侗族", "瑶族", "回族", "满族", "羌族", "白族", "傣族", "土族", "黎族", "畲族", "水族", "佤族", "怒族", "各族",
-)  # fmt: skip
+    *("维吾尔", "哈萨克族", "哈萨克", "柯尔克孜", "蒙古族", "蒙古", "土家族", "布依族", "朝鲜族", "景颇族", "傈僳族"),
+    *("哈尼族", "撒拉族", "保安族", "东乡族", "仡佬族", "毛南族", "仫佬族", "拉祜族", "布朗族", "纳西族", "独龙族"),
+    *("普米族", "裕固族", "达斡尔族", "塔吉克", "锡伯", "壮族", "藏族", "彝族", "苗族", "侗族", "瑶族", "回族", "满族"),
+    *("羌族", "白族", "傣族", "土族", "黎族", "畲族", "水族", "佤族", "怒族", "各族"),
+)
 _SHORT_SUFFIX = {"自治州": "州", "自治县": "县", "自治旗": "旗"}
 
 
@@ -28,12 +29,12 @@ class Division:
 
 
 def stem(name: str) -> str:
-    """The name without its kind and its peoples: 郑州 of 郑州市, 积石山 of 积石山保安族东乡族撒拉族自治县."""
+    """The name without its kind and its peoples: 郑州 of 郑州市, 漾濞 of 漾濞彝族自治县."""
     return _parts(name)[0]
 
 
 def short_name(name: str) -> str | None:
-    """The everyday name of an autonomous division, 积石山县 or 阿坝州; none for the others."""
+    """The everyday name of an autonomous division, 漾濞县 or 阿坝州; none for the others."""
     bare, suffix = _parts(name)
     short = _SHORT_SUFFIX.get(suffix)
     return bare + short if short else None

@@ -65,7 +65,11 @@ def evaluate(archives: Path, model: "PostClassifier | None", progress: Progress 
 def _elsewhere(archives: Path, model: "PostClassifier") -> tuple[Elsewhere, ...]:
     untrained = {name: safe_negatives(archives, name)[trained:][:_MOST_TEXTS] for name, trained in NEGATIVES.items()}
     untrained["smp2020"] = safe_negatives(archives, "smp2020")[:_MOST_TEXTS]
-    found = [_flagged(model, name, [("", text) for text in texts], incidents=False) for name, texts in untrained.items() if texts]
+    found = [
+        _flagged(model, name, [("", text) for text in texts], incidents=False)
+        for name, texts in untrained.items()
+        if texts
+    ]
     if reports := _emergency_reports(archives):
         found.append(_flagged(model, "cec, titles", [(title, "") for title, _ in reports], incidents=True))
         found.append(_flagged(model, "cec, whole texts", reports, incidents=True))

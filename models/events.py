@@ -35,8 +35,8 @@ class Marks:
 
     @property
     def types(self) -> tuple[EventType, ...]:
-        """The types the text speaks of, in the list's order: named, or their subject beside a word of harm."""
-        return self.named + tuple(found for found in self.subjects if self.harm and found not in self.named)
+        """The types the text speaks of, in the list's order: those named, else those whose subject is beside harm."""
+        return self.named or (self.subjects if self.harm else ())
 
 
 class EventWords:

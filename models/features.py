@@ -28,7 +28,9 @@ class PostFeatures(TransformerMixin, BaseEstimator):
     Nothing is kept by name: words and pairs live in hash buckets, so an artefact holds no text and loads at once.
     """
 
-    def __init__(self, vectors: WordVectors | None = None, *, mark_weight: float = 0.2, vector_weight: float = 0.5) -> None:
+    def __init__(
+        self, vectors: WordVectors | None = None, *, mark_weight: float = 0.2, vector_weight: float = 0.5
+    ) -> None:
         self.vectors = vectors
         self.mark_weight = mark_weight
         self.vector_weight = vector_weight
@@ -48,7 +50,7 @@ class PostFeatures(TransformerMixin, BaseEstimator):
                 self.word_rarity_.transform(_folded(hashed)),
                 self.pair_rarity_.transform(pair_counts(X)),
                 csr_matrix(marks(X) * self.mark_weight),
-                csr_matrix(self.word_vectors.mean(hashed) * self.vector_weight),
+                csr_matrix(self.word_vectors.transform(hashed) * self.vector_weight),
             ],
             format="csr",
         )
@@ -59,7 +61,7 @@ class PostFeatures(TransformerMixin, BaseEstimator):
         return self.vectors or WordVectors.none()
 
     @property
-    def coarse(self) -> slice:
+    def coarse(self) -> "slice[int, None, None]":
         """The columns of the few dense features, marks and vector: all a model with little to learn from can use."""
         return slice(WORD_BUCKETS + PAIR_BUCKETS, None)
 
@@ -72,7 +74,8 @@ class PostFeatures(TransformerMixin, BaseEstimator):
 
 def _folded(hashed: csr_matrix) -> csr_matrix:
     """The words in the classifier's fewer buckets."""
-    counts = csr_matrix((hashed.data, hashed.indices % WORD_BUCKETS, hashed.indptr), shape=(hashed.shape[0], WORD_BUCKETS))
+    buckets = hashed.indices % WORD_BUCKETS
+    counts = csr_matrix((hashed.data, buckets, hashed.indptr), shape=(hashed.shape[0], WORD_BUCKETS))
     counts.sum_duplicates()
     return counts
 

@@ -1,4 +1,4 @@
-"""What the classifier learns from: hand-labelled hot-list titles, texts without incidents, and titles without labels."""
+"""What the classifier learns from: hand-labelled hot-list titles, texts without incidents, unlabelled titles."""
 
 import gzip
 import json
@@ -17,17 +17,16 @@ from models.text import reading
 BORDERLINE, CLEAR = 1, 2
 
 # The annotators' types by kind of emergency. Types that are no emergency teach "none"; types that say too little about
-# the kind (missing, other, unknown, drown …) teach nothing.
-KIND_OF_TYPE: Mapping[str, EventKind | None] = {
-    **dict.fromkeys(("earthquake", "flood", "typhoon", "weather", "landslide"), EventKind.NATURAL),
-    **dict.fromkeys(
-        ("explosion", "fire", "traffic", "aviation", "collapse", "mine", "drown", "transport", "work_safety", "pollution", "other_accident"),
-        EventKind.ACCIDENT,
-    ),
-    **dict.fromkeys(("epidemic", "food", "medical"), EventKind.PUBLIC_HEALTH),
-    **dict.fromkeys(("violent", "crime", "protest", "school", "labor"), EventKind.SOCIAL_SAFETY),
-    **dict.fromkeys(("public_opinion", "product", "rumor"), None),
+# the kind (missing, other, unknown) teach nothing.
+_TYPES_OF_KIND: Mapping[EventKind | None, str] = {
+    EventKind.NATURAL: "earthquake flood typhoon weather landslide",
+    EventKind.ACCIDENT: "explosion fire traffic aviation collapse mine drown transport work_safety pollution "
+    "other_accident",
+    EventKind.PUBLIC_HEALTH: "epidemic food medical",
+    EventKind.SOCIAL_SAFETY: "violent crime protest school labor",
+    None: "public_opinion product rumor",
 }
+KIND_OF_TYPE = {each: kind for kind, types in _TYPES_OF_KIND.items() for each in types.split()}
 # How many texts of each kind stand for "no incident" beyond the hot lists: enough to know the language of news,
 # reviews and headlines, few enough that they do not drown 2,281 labels.
 NEGATIVES = {"tnews": 3000, "thucnews": 2000, "xinwenlianbo_titles": 2000, "reviews": 1000}
@@ -63,7 +62,7 @@ def read_lessons(archives: Path) -> Lessons:
     if not list(archives.glob("weibo_hot/rank-*.jsonl.xz")):
         missing.append(str(archives / "weibo_hot" / "rank-*.jsonl.xz"))
     if missing:
-        raise BadSettings([f"{path} is missing: point the archives folder at the published archives" for path in missing])
+        raise BadSettings([f"{path} is missing: name the folder of the archives" for path in missing])
     return Lessons(
         labelled=tuple(_labelled(needed[0], whole_day=True)) + tuple(_labelled(needed[1], whole_day=False)),
         negatives=tuple(text for name in NEGATIVES for text in safe_negatives(archives, name)[: NEGATIVES[name]]),

@@ -12,9 +12,10 @@ from models.divisions import LEXICON, Division, added, level, read_added, read_d
 from models.phrases import PhraseFinder
 from models.text import cut
 
-# Before a bare name these make it a person's: 张常宁, 段永平. Surnames that also end other phrases (于, 高, 方) are left out.
+# Before a bare name these make it a person's: 王海宁, 李永平. Surnames that also end other phrases are left out.
 _SURNAMES = frozenset(
-    "李王张刘陈杨赵黄周吴徐孙朱林何郭罗郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎潘杜戴姜谭廖邹熊陆郝崔邱秦侯邵孟段钱汤尹黎乔贺龚"
+    "李王张刘陈杨赵黄周吴徐孙朱林何郭罗郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎潘杜戴姜"
+    "谭廖邹熊陆郝崔邱秦侯邵孟段钱汤尹黎乔贺龚"
 )
 # A county's name may run into the next word (藤县|城区); cities' and districts' may not (郑州|市场).
 _MAY_RUN_ON = ("县", "旗")

@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-import numpy as np
 from scipy.sparse import csr_matrix
 
 from models.detector import Detector
 from models.events import Marks, event_words
 from models.features import MARKS_PER_TYPE, PAIR_BUCKETS, WORD_BUCKETS, mark_count
-from models.vectors import hash_of, hashed_words
+from models.vectors import hash_of
 
 MOST_REASONS = 5
 

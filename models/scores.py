@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve
 
 from models.crossfit import Scored
@@ -32,6 +33,7 @@ class Scores:
 
     days: tuple[DayScores, ...]
     average_precision: float
+    average_precision_of_days: float
     average_precision_borderline_too: float
     precision: float
     precision_borderline_right: float
@@ -60,7 +62,7 @@ class Scores:
 def score(scored: Sequence[Scored]) -> Scores:
     """The scores of cross-fitted verdicts."""
     judged = [each for each in scored if each.title.level != BORDERLINE]
-    truth = np.array([each.title.level == CLEAR for each in judged])
+    truth = np.array([_clear(each) for each in judged])
     chances = np.array([each.probability for each in judged])
     flagged = np.array([each.flagged for each in judged])
     hits, alarms = int((flagged & truth).sum()), int(flagged.sum())
@@ -70,7 +72,8 @@ def score(scored: Sequence[Scored]) -> Scores:
     typed_flagged = [each for each in typed if each.flagged]
     return Scores(
         days=tuple(_day(scored, day) for day in sorted({each.title.day for each in scored})),
-        average_precision=float(average_precision_score(truth, chances)),
+        average_precision=_average_precision(judged),
+        average_precision_of_days=_mean_of_days(judged),
         average_precision_borderline_too=_with_borderline(scored),
         precision=precision,
         precision_borderline_right=(hits + borderline_flagged) / max(alarms + borderline_flagged, 1),
@@ -107,11 +110,24 @@ def _kinds_right(typed: Sequence[Scored]) -> float:
     return sum(each.kind == KIND_OF_TYPE[each.title.type] for each in typed if each.title.type) / max(len(typed), 1)
 
 
+def _mean_of_days(judged: Sequence[Scored]) -> float:
+    days = sorted({each.title.day for each in judged})
+    return float(np.mean([_average_precision([each for each in judged if each.title.day == day]) for day in days]))
+
+
+def _average_precision(judged: Sequence[Scored]) -> float:
+    return float(average_precision_score([_clear(each) for each in judged], [each.probability for each in judged]))
+
+
+def _clear(each: Scored) -> bool:
+    return each.title.level == CLEAR
+
+
 def _with_borderline(scored: Sequence[Scored]) -> float:
     truth = [each.title.level >= BORDERLINE for each in scored]
     return float(average_precision_score(truth, [each.probability for each in scored]))
 
 
-def _precision_at(truth: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], chances: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> float:
+def _precision_at(truth: NDArray[np.bool_], chances: NDArray[np.float64]) -> float:
     precision, recall, _ = precision_recall_curve(truth, chances)
     return float(precision[recall >= _RECALL].max())

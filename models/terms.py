@@ -18,11 +18,14 @@ _EMPTY_TAGS = frozenset(("m", "mq", "ns", "t", "r", "p", "c", "u", "ud", "uj", "
 def salient_terms(text: str, marks: Marks, places: Iterable[Place]) -> tuple[str, ...]:
     """At most twelve words, sorted: the names of the event types first of all, then what the text itself says.
 
-    Each event type that the text speaks of stands under one name, so that 坠机 in one post and 坠毁 in another meet.
-    Designations such as mu5735 come before other words; places, words of reporting and words of harm are left out.
+    Each event type that the text speaks of stands under one name in place of its words, so that 坠机 in one post and
+    坠毁 in another meet, and count once. Designations such as g1234 come before other words; places, words of
+    reporting and words of harm are left out.
     """
     names = [place.name for place in places]
-    said = [word for word, tag in tagged(text) if _tells(word, tag) and not any(word in name or name in word for name in names)]
+    named = frozenset[str]().union(*(each.words for each in marks.types))
+    telling = [word for word, tag in tagged(text) if word not in named and _tells(word, tag)]
+    said = [word for word in telling if not any(word in name or name in word for name in names)]
     designations = [word for word in said if _NAME_WITH_NUMBER.fullmatch(word)]
     ranked = dict.fromkeys([*(each.name for each in marks.types), *designations, *said])
     return tuple(sorted(list(ranked)[:MOST_TERMS]))

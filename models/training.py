@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sklearn
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from models.artifact import FORMAT, Artifact, TrainingFacts, digest, save_artifact
 from models.crossfit import Progress, choose_setting, cross_fit, learn_vectors

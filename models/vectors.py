@@ -6,8 +6,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction import FeatureHasher
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from models.text import words
 
@@ -29,7 +31,7 @@ def hash_of(words: Iterable[str]) -> NDArray[np.int32]:
     return buckets
 
 
-class WordVectors(BaseEstimator):
+class WordVectors(TransformerMixin, BaseEstimator):
     """Directions of words in the space of their neighbours (positive pointwise mutual information, truncated SVD).
 
     坠机 and 失事 come out close though no label says so; a few hundred labelled titles then teach the classifier about
@@ -44,11 +46,13 @@ class WordVectors(BaseEstimator):
     def none(cls) -> Self:
         """No vectors at all: every mean is zero."""
         vectors = cls()
+        vectors.n_features_in_ = FINE_BUCKETS
         vectors._keep(np.zeros(0, np.int64), np.zeros(0), np.zeros((0, vectors.dimensions)))
         return vectors
 
     def fit(self, X: csr_matrix, y: object = None) -> Self:  # noqa: ARG002, N803 - scikit-learn's signature
-        """Learns from hashed word counts of many short texts; words in fewer than `least` texts are left out."""
+        """Learns from word counts of many short texts, hashed; words in fewer than `least` texts are left out."""
+        X = csr_matrix(validate_data(self, X, accept_sparse="csr", ensure_non_negative=True, dtype=np.float64))  # noqa: N806
         seen = csr_matrix((np.ones(X.nnz), X.indices, X.indptr), shape=X.shape)
         texts_with = np.asarray(seen.sum(axis=0)).ravel()
         known = np.flatnonzero(texts_with >= self.least)
@@ -59,16 +63,20 @@ class WordVectors(BaseEstimator):
         self._keep(known, np.log(X.shape[0] / texts_with[known]), _directions(neighbours, self.dimensions))
         return self
 
-    def mean(self, hashed: csr_matrix) -> NDArray[np.float64]:
+    def transform(self, X: csr_matrix) -> NDArray[np.float64]:  # noqa: N803 - scikit-learn's name
         """The direction of each text: the mean of its words' vectors, rare words counting more, at length one."""
+        check_is_fitted(self)
+        checked = validate_data(self, X, accept_sparse="csr", ensure_non_negative=True, dtype=np.float64, reset=False)
+        hashed = csr_matrix(checked)
         place = np.searchsorted(self.words_, hashed.indices)
         known = np.append(self.words_, -1)[place] == hashed.indices
         starts = np.concatenate(([0], np.cumsum(known)))[hashed.indptr]
         chosen = place[known]
         # Only the rows at hand leave the eight bits: widening the whole table would cost more than a small batch.
         near = self.vectors_[chosen].astype(np.float64) / _STEPS
-        weights = csr_matrix((self.rarity_[chosen], np.arange(len(chosen)), starts), shape=(hashed.shape[0], len(chosen)))
-        means = np.asarray(weights @ near).reshape(hashed.shape[0], self.dimensions)
+        texts = hashed.shape[0]
+        weights = csr_matrix((self.rarity_[chosen], np.arange(len(chosen)), starts), shape=(texts, len(chosen)))
+        means = np.asarray(weights @ near).reshape(texts, self.dimensions)
         lengths = np.sqrt(np.einsum("ij,ij->i", means, means))
         return means / np.where(lengths > 0, lengths, 1.0)[:, None]
 
@@ -81,6 +89,12 @@ class WordVectors(BaseEstimator):
         vectors = self.vectors_[place] / _STEPS * (self.rarity_[place] * known)[:, None]
         length = float(np.linalg.norm(vectors.sum(axis=0)))
         return np.asarray(vectors @ direction) / (length or 1.0)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.positive_only = True
+        return tags
 
     def _keep(self, known: NDArray[np.int64], rarity: NDArray[np.float64], vectors: NDArray[np.float64]) -> None:
         self.words_ = known.astype(np.int32)

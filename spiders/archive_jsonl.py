@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -20,7 +20,7 @@ from spiders.arrival import Arrival, Refused
 from spiders.door import RawItem, admit, seen
 from spiders.masking import mask
 
-_KEPT_CHARACTERS = 1_000
+_KEPT_CHARACTERS = 10_000
 
 _NAMES_A_PERSON = re.compile(
     r"(?i)author|user|uid|nick|avatar|screen|name|account|gender|sex|follow|fans|verified|location|region|phone|mobile"
@@ -50,8 +50,10 @@ class _Fields(msgspec.Struct):
 
 
 _KNOWN = frozenset(_Fields.__struct_fields__)
+_COUNTS = frozenset({"rank", "heat"})
 _FIELDS = msgspec.json.Decoder(_Fields)
 _NAMES = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_Line = TypeVar("_Line")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,8 +87,7 @@ class JsonLines:
 
     def _found(self, line: Line) -> list[tuple[datetime, Post | Observation]]:
         fields = self._fields(line)
-        published_at = _moment(fields.published_at, "published_at")
-        collected_at = published_at if fields.collected_at is None else _moment(fields.collected_at, "collected_at")
+        published_at, collected_at = _times(fields)
         if self.until is not None and collected_at >= self.until:
             return []
         at = collected_at if self._latest is None else max(self._latest, collected_at)
@@ -99,14 +100,8 @@ class JsonLines:
         return [(at, post)] if seen_too is None else [(at, post), (at, seen_too)]
 
     def _fields(self, line: Line) -> _Fields:
-        try:
-            names = _NAMES.decode(line.content)
-            fields = _FIELDS.decode(line.content)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise BadPost(f"the line cannot be read: {error}") from None
-        except RecursionError:
-            raise BadPost("the line cannot be read: its values are nested too deeply") from None
-        unknown = names.keys() - _KNOWN
+        fields = _decoded(_FIELDS, line.content)
+        unknown = _decoded(_NAMES, line.content).keys() - _KNOWN
         self.dropped.update("author" if _NAMES_A_PERSON.search(name) else "other" for name in unknown)
         return fields
 
@@ -118,6 +113,28 @@ class JsonLines:
             position=next(self._positions),
             read_bytes=line.read_bytes,
         )
+
+
+def admit_line(line: bytes) -> Post:
+    """The post of one line once more at the door, as quarantine kept it. Raises BadPost naming what is still wrong."""
+    fields = _decoded(_FIELDS, line)
+    published_at, collected_at = _times(fields)
+    return admit(_raw_item(fields, published_at, None), collected_at)
+
+
+def _decoded(decoder: msgspec.json.Decoder[_Line], content: bytes) -> _Line:
+    try:
+        return decoder.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadPost(f"the line cannot be read: {error}") from None
+    except RecursionError:
+        raise BadPost("the line cannot be read: its values are nested too deeply") from None
+
+
+def _times(fields: _Fields) -> tuple[datetime, datetime]:
+    """When it was published and when collected: where the line does not say, at once."""
+    published_at = _moment(fields.published_at, "published_at")
+    return published_at, published_at if fields.collected_at is None else _moment(fields.collected_at, "collected_at")
 
 
 def _raw_item(fields: _Fields, published_at: datetime, source: str | None) -> RawItem:
@@ -167,31 +184,23 @@ def _precision(written: str) -> Precision:
 
 
 def _keepable(line: Line) -> bytes:
-    """The known fields of a refused line, masked and cut; its place where it is no JSON object."""
+    """The known fields of a refused line, masked; its place where it is no JSON object or too long to be kept."""
     try:
         found = msgspec.json.decode(line.content, type=dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return place_of(line)
-    return msgspec.json.encode({name: _kept(name, value) for name, value in found.items() if name in _KNOWN})
+    known = {name: value for name, value in found.items() if name in _KNOWN}
+    # Never cut: replayed from quarantine, a cut text would pass for the whole.
+    if any(isinstance(value, str) and len(value) > _KEPT_CHARACTERS for value in known.values()):
+        return place_of(line)
+    return msgspec.json.encode({name: _kept(name, value) for name, value in known.items()})
 
 
-def _kept(name: str, value: object) -> str | bool | None:
+def _kept(name: str, value: object) -> str | int | None:
     if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int) and name in _COUNTS:
         return value
     if not isinstance(value, str | int | float):
         return None
-    if name == "url":
-        return canonical_address(str(value))
-    # Read beyond what is kept, so that no number is cut in two before it is masked.
-    return mask(seen(str(value)[: 2 * _KEPT_CHARACTERS]))[:_KEPT_CHARACTERS]
-
-
-def admit_line(line: bytes) -> Post:
-    """The post of one line once more at the door, as quarantine kept it. Raises BadPost naming what is still wrong."""
-    try:
-        fields = _FIELDS.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadPost(f"the line cannot be read: {error}") from None
-    published_at = _moment(fields.published_at, "published_at")
-    collected_at = published_at if fields.collected_at is None else _moment(fields.collected_at, "collected_at")
-    return admit(_raw_item(fields, published_at, None), collected_at)
+    return canonical_address(str(value)) if name == "url" else mask(seen(str(value)))

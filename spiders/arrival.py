@@ -33,7 +33,7 @@ class Refused:
     """A line that could not become a post: where it stands, why, and what may be kept of it.
 
     The line itself stays in its archive. `kept` is what quarantine may hold: the line's known fields, masked, or for
-    a line that cannot be read its place, length and SHA-256. It never holds fields that could name an author.
+    a line that cannot be read or is very long its place, length and SHA-256. No field that could name an author.
     """
 
     where: str

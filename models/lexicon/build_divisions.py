@@ -62,7 +62,8 @@ def as_csv(found: Iterable[Division]) -> str:
 
 
 def _named(code: str, name: str, *, weak: set[str], districts: set[str]) -> Division:
-    stands, beside = [], []
+    stands: list[str] = []
+    beside: list[str] = []
     (beside if name in _GENERIC else stands).append(name)
     if short := short_name(name):
         stands.append(short)

@@ -1,4 +1,4 @@
-"""The bus file: what is flushed outlives the process, what is not a bus is refused, what is done is trimmed."""
+"""The bus in a file: what is flushed outlives the process, a refused write keeps all, what is done is trimmed."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,16 +9,14 @@ from threading import Barrier
 
 import pytest
 
-from backends.bus_local import SCHEMA, LocalBus
+from backends.bus_local import LocalBus
 from backends.clock import ManualClock
 from backends.heartbeat import PATIENCE, Pace
-from backends.sqlite import Schema, connect
-from desk.errors import BusError, SchemaMismatch
-from desk.ports import Subscription
+from desk.errors import BusError
 from desk.travel import DEAD, POSTS, Outgoing
 from tests.build import NOON
+from tests.buses import AT_ONCE, poll, publish
 
-AT_ONCE = timedelta()
 MANY = 12_000
 
 
@@ -39,32 +37,9 @@ def opened(path: Path, *, patience: timedelta = PATIENCE) -> LocalBus:
     return LocalBus(path, pace=Pace(clock=clock, monotonic=clock.elapsed, patience=patience))
 
 
-def outgoing(*values: bytes, topic: str = POSTS) -> list[Outgoing]:
-    return [Outgoing(topic=topic, key="k", value=value) for value in values]
-
-
-def publish(bus: LocalBus, *values: bytes, topic: str = POSTS) -> None:
-    bus.publish(outgoing(*values, topic=topic))
-    bus.flush()
-
-
-def poll(reader: Subscription, limit: int = 100_000) -> list[bytes]:
-    return [record.value for record in reader.poll(limit=limit, timeout=AT_ONCE)]
-
-
 def read_all(bus: LocalBus, topic: str = POSTS, group: str = "reader of the test") -> list[bytes]:
     with bus.subscribe(topic, group=group) as reader:
         return poll(reader)
-
-
-def written_as_rollback_journal(path: Path, *statements: str) -> bytes:
-    """A file another program wrote."""
-    foreign = sqlite3.connect(path)
-    for statement in statements:
-        foreign.execute(statement)
-    foreign.commit()
-    foreign.close()
-    return path.read_bytes()
 
 
 def test_flushed_records_and_commits_outlive_the_bus(path: Path) -> None:
@@ -73,7 +48,7 @@ def test_flushed_records_and_commits_outlive_the_bus(path: Path) -> None:
     with bus.subscribe(POSTS, group="screen") as reader:
         poll(reader, limit=1)
         reader.commit()
-    bus.publish(outgoing(b"never flushed"))
+    bus.publish([Outgoing(topic=POSTS, key="k", value=b"never flushed")])
     bus.close()
 
     again = opened(path)
@@ -143,7 +118,7 @@ def test_full_disk_refuses_the_flush_and_keeps_the_records_for_the_next(bus: Loc
     publish(bus, b"before")
     (pages,) = bus._connection.execute("pragma page_count").fetchone()
     bus._connection.execute(f"pragma max_page_count = {pages}")
-    bus.publish(outgoing(b"x" * 100_000, b"last"))
+    bus.publish([Outgoing(topic=POSTS, key="k", value=value) for value in (b"x" * 100_000, b"last")])
 
     with pytest.raises(BusError, match=r"cannot write .*bus\.db: database or disk is full"):
         bus.flush()
@@ -176,7 +151,7 @@ def test_bus_held_by_another_writer_for_too_long_refuses_the_flush_and_keeps_the
     hog = sqlite3.connect(path, isolation_level=None)
     hog.execute("begin immediate")
     bus._connection.execute("pragma busy_timeout = 30")
-    bus.publish(outgoing(b"1"))
+    bus.publish([Outgoing(topic=POSTS, key="k", value=b"1")])
 
     with pytest.raises(BusError, match=r"cannot write .*bus\.db: database is locked"):
         bus.flush()
@@ -185,80 +160,6 @@ def test_bus_held_by_another_writer_for_too_long_refuses_the_flush_and_keeps_the
 
     assert read_all(bus) == [b"1"]
     assert bus._connection.execute("pragma busy_timeout").fetchone() == (30,)
-
-
-def test_file_that_is_no_database_is_refused_and_left_alone(path: Path) -> None:
-    path.write_bytes(b"the duty officer's shopping list " * 1000)
-    before = path.read_bytes()
-
-    with pytest.raises(BusError, match=r"cannot open the bus file .*bus\.db: file is not a database"):
-        opened(path)
-
-    assert path.read_bytes() == before
-
-
-def test_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BusError, match=r"cannot open the bus file .*missing/bus\.db: unable to open database file"):
-        opened(tmp_path / "missing" / "bus.db")
-
-
-@pytest.mark.parametrize("version", [SCHEMA.version - 1, SCHEMA.version + 1])
-def test_bus_of_another_version_is_refused_and_left_alone(path: Path, version: int) -> None:
-    opened(path).close()
-    before = written_as_rollback_journal(path, "pragma journal_mode = delete", f"pragma user_version = {version}")
-
-    with pytest.raises(SchemaMismatch):
-        opened(path)
-
-    assert path.read_bytes() == before
-
-
-def test_version_of_the_file_and_of_the_program_are_named(path: Path) -> None:
-    opened(path).close()
-    written_as_rollback_journal(path, "pragma user_version = 7")
-
-    with pytest.raises(SchemaMismatch, match=r"bus\.db holds bus of version 7, this program knows 1$"):
-        opened(path)
-
-
-def test_database_of_another_program_is_refused_and_left_alone(path: Path) -> None:
-    before = written_as_rollback_journal(path, "create table shopping (item text)")
-
-    with pytest.raises(SchemaMismatch, match=r"bus\.db was not written as bus"):
-        opened(path)
-
-    assert path.read_bytes() == before
-
-
-def test_another_file_of_ours_is_not_taken_for_a_bus(path: Path) -> None:
-    connect(path, Schema(kind="posts", version=SCHEMA.version, statements=("create table post (id text)",))).close()
-
-    with pytest.raises(SchemaMismatch, match=r"bus\.db was not written as bus"):
-        opened(path)
-
-
-def test_bus_damaged_inside_gives_one_clear_error_when_it_is_read(path: Path) -> None:
-    bus = opened(path)
-    publish(bus, *[b"x" * 1000] * 500)
-    bus.close()
-    whole = path.read_bytes()
-    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
-
-    damaged = opened(path)
-
-    with pytest.raises(BusError, match=r"bus\.db: database disk image is malformed"):
-        read_all(damaged)
-    damaged.close()
-
-
-def test_bus_cut_short_gives_one_clear_error_when_it_is_opened(path: Path) -> None:
-    bus = opened(path)
-    publish(bus, *[b"x" * 1000] * 500)
-    bus.close()
-    path.write_bytes(path.read_bytes()[:50_000])
-
-    with pytest.raises(BusError, match=r"cannot open the bus file .*bus\.db: database disk image is malformed"):
-        opened(path)
 
 
 def test_trim_deletes_what_every_group_has_committed(bus: LocalBus) -> None:

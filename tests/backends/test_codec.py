@@ -1,58 +1,28 @@
 """What travels comes back as it was, and what cannot be read is refused with what is wrong and where."""
 
 import json
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from types import UnionType
-from typing import TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import TypeAlias, get_type_hints
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.codec import CURRENT_VERSION, MAX_RECORD_BYTES, JsonCodec, decode_value, encode_value
-from desk.change import Event, Notice
-from desk.errors import BadPost, StoreError
-from desk.incident import Incident
-from desk.post import Observation, Post, ScreenedPost, Verdict
-from desk.release import Element, Release, ReleaseKind
+from backends.codec import CURRENT_VERSION, MAX_RECORD_BYTES, JsonCodec, encode_value
+from desk.errors import BadPost
+from desk.post import Observation, Post
 from desk.travel import DeadRecord, FlaggedPost, Travelling
-from tests.build import HOUR, NOON, a_post, a_screened_post, a_verdict, an_observation
+from tests.any_values import ZONES, values_of
+from tests.build import NOON, a_post, a_verdict, an_observation
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
-
-T = TypeVar("T")
 
 CODEC = JsonCodec()
 NAIVE = NOON.replace(tzinfo=None)
 FLAGGED = FlaggedPost(post=a_post(), verdict=a_verdict())
 DEAD = DeadRecord(topic="posts", offset=7, key="k", value=b"\xff\x00{", reason="record is no envelope")
 ONE_OF_EACH = [a_post(), an_observation(), FLAGGED, DEAD]
-
-ZONES = st.builds(timezone, st.timedeltas(min_value=timedelta(hours=-23), max_value=timedelta(hours=23)))
-SPANS = st.timedeltas(min_value=timedelta(days=-700_000), max_value=timedelta(days=2_900_000))
-MOMENTS = st.builds(lambda span, zone: (NOON + span).astimezone(zone), SPANS, ZONES)
-
-
-def values_of(kind: type[T]) -> st.SearchStrategy[T]:
-    """Any value of a dataclass, all fields filled by their types: a field added later is tested too."""
-    return st.builds(kind, **{name: any_of(hint) for name, hint in get_type_hints(kind).items()})
-
-
-def any_of(hint: object) -> st.SearchStrategy[object]:
-    """Any value of a type hint as the desk writes them."""
-    if hint is datetime:
-        return MOMENTS
-    if hint is float:
-        return st.floats(0, 1)
-    if isinstance(hint, type) and is_dataclass(hint):
-        return values_of(hint)
-    if isinstance(hint, UnionType):
-        return st.one_of([any_of(part) for part in get_args(hint)])
-    if get_origin(hint) is tuple:
-        return st.lists(any_of(get_args(hint)[0]), max_size=2).map(tuple)
-    return st.from_type(cast("type[object]", hint))
-
 
 POSTS = values_of(Post)
 TRAVELLING = POSTS | values_of(Observation) | values_of(FlaggedPost) | values_of(DeadRecord)
@@ -262,53 +232,3 @@ def test_record_refused_for_its_size_still_fits_into_a_dead_record() -> None:
     dead = replace(DEAD, value=b"x" * (MAX_RECORD_BYTES + 1))
 
     assert CODEC.decode(CODEC.encode(dead)) == dead
-
-
-@pytest.mark.parametrize("kind", [ScreenedPost, Verdict, Event, Notice, Observation, Incident])
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
-@given(st.data())
-def test_stored_values_come_back_as_they_were(kind: type[object], drawn: st.DataObject) -> None:
-    value = drawn.draw(values_of(kind))
-
-    assert decode_value(encode_value(value), kind) == value
-
-
-def test_equal_values_are_stored_as_equal_bytes_in_the_order_of_their_names() -> None:
-    one = _release(frozenset([Element.STANCE, Element.FACTS, Element.POLICY, Element.OUTCOME]))
-    other = _release(frozenset([Element.OUTCOME, Element.POLICY, Element.FACTS, Element.STANCE]))
-    names = list(json.loads(encode_value(one)))
-
-    assert encode_value(one) == encode_value(other)
-    assert names == sorted(names)
-
-
-def test_facts_of_an_event_are_stored_in_the_order_of_their_names() -> None:
-    one = Event(kind="opened", at=NOON, recorded_at=NOON, by="desk", facts={"a": 1, "b": None})
-    other = Event(kind="opened", at=NOON, recorded_at=NOON, by="desk", facts={"b": None, "a": 1})
-
-    assert encode_value(one) == encode_value(other)
-
-
-def test_value_with_a_time_without_a_zone_is_not_stored() -> None:
-    screened = a_screened_post(post=a_post(collected_at=NAIVE))
-
-    with pytest.raises(StoreError, match=r"^ScreenedPost has a time without a zone at \$\.post\.collected_at"):
-        encode_value(screened)
-
-
-@pytest.mark.parametrize("stored", [b"", b"{}", b"[1]", b"\xff", b"[" * 100_000])
-def test_damaged_stored_value_is_refused_by_its_kind(stored: bytes) -> None:
-    with pytest.raises(StoreError, match=r"^stored Verdict cannot be read: "):
-        decode_value(stored, Verdict)
-
-
-def _release(elements: frozenset[Element]) -> Release:
-    return Release(
-        id="r1",
-        kind=ReleaseKind.FIRST,
-        channel="yunzhou-weibo",
-        published_at=NOON,
-        entered_at=NOON + HOUR,
-        entered_by="officer-1",
-        elements=elements,
-    )

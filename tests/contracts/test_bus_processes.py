@@ -99,9 +99,11 @@ def reading_process(path: Path) -> Iterator[tuple[BaseProcess, Wire]]:
     ours, theirs = FORK.Pipe()
     process = FORK.Process(target=poll_then_commit_when_told, args=(path, theirs), daemon=True)
     process.start()
-    yield process, ours
-    process.kill()
-    process.join()
+    try:
+        yield process, ours
+    finally:
+        process.kill()
+        process.join()
 
 
 def test_four_writers_at_once_lose_nothing_double_nothing_and_keep_their_order(path: Path) -> None:

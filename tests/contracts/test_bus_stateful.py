@@ -8,7 +8,17 @@ from typing import TypeAlias
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
 
 from backends.bus_local import LocalBus
 from backends.bus_memory import MemoryBus
@@ -20,6 +30,7 @@ from desk.travel import POSTS, Outgoing
 from tests.build import NOON
 
 AT_ONCE = timedelta()
+CROWD = 5
 GROUPS = st.sampled_from(["screen", "count"])
 VALUES = st.lists(st.binary(max_size=3), min_size=1, max_size=4)
 LIMITS = st.integers(1, 5)
@@ -45,6 +56,7 @@ class TwoBuses(RuleBasedStateMachine):
     """Everything is done to both; what one answers the other answers."""
 
     readers = Bundle("readers")
+    gone = Bundle("gone")
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,6 +97,12 @@ class TwoBuses(RuleBasedStateMachine):
         self.memory.flush()
         self.local.flush()
 
+    @initialize(target=readers)
+    def start(self) -> MultipleResults[Readers]:
+        self.publish_and_flush([b"1", b"2", b"3"])
+        return multiple(self.join("screen"), self.join("screen"), self.join("count"))
+
+    @precondition(lambda self: len(self.joined) < CROWD)
     @rule(target=readers, group=GROUPS)
     def subscribe(self, group: str) -> Readers:
         return self.join(group)
@@ -97,22 +115,33 @@ class TwoBuses(RuleBasedStateMachine):
     def commit(self, readers: Readers) -> None:
         self.same(readers, lambda reader: reader.commit())
 
-    @rule(readers=readers)
-    def leave(self, readers: Readers) -> None:
-        self.same(readers, lambda reader: reader.__exit__(None, None, None))
+    @rule(readers=readers, limit=LIMITS, step=STEPS)
+    def work_slowly(self, readers: Readers, limit: int, step: timedelta) -> None:
+        self.poll(readers, limit)
+        self.clock.advance(step)
+        self.commit(readers)
 
     @rule(step=STEPS)
     def let_time_pass(self, step: timedelta) -> None:
         self.clock.advance(step)
 
-    @rule()
+    @rule(target=gone, readers=consumes(readers))
+    def leave(self, readers: Readers) -> Readers:
+        self.joined.remove(readers)
+        self.same(readers, lambda reader: reader.__exit__(None, None, None))
+        return readers
+
+    @rule(readers=gone, limit=LIMITS)
+    def use_after_leaving(self, readers: Readers, limit: int) -> None:
+        self.poll(readers, limit)
+        self.commit(readers)
+
     def restart(self) -> None:
         """The local bus goes down and up again; the memory bus only loses its subscribers."""
         self.publish_and_flush([])
         for memory, local in self.joined:
             with memory, local:
                 pass
-        self.joined.clear()
         self.local.close()
         self.local = self.opened()
 
@@ -131,6 +160,6 @@ class TwoBuses(RuleBasedStateMachine):
 
 
 TwoBuses.TestCase.settings = settings(
-    max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestTwoBuses = TwoBuses.TestCase

@@ -15,7 +15,7 @@ from desk.moments import Basis, EvidencedTime, Precision
 from desk.office import Office
 from desk.placing import place
 from desk.policy import Policy, Rule, read_policy
-from desk.post import Place, Post, Verdict
+from desk.post import Outcome, Place, Post, Verdict
 from desk.release import ConferenceKind, Element, PressConference, Release, ReleaseKind, Signature, Speaker
 from desk.steps import (
     AnswerQuestion,
@@ -107,6 +107,17 @@ def official_post(**changes: Unpack[PostChanges]) -> Post:
 def opened(post: Post | None = None, verdict: Verdict | None = None) -> Incident:
     """The incident that placing the post opened, as it stands after its first save."""
     return saved(place(flagged(post, verdict), (), OFFICE, POLICY))
+
+
+def placed(post: Post, verdict: Verdict, *incidents: Incident, office: Office = OFFICE) -> Change:
+    """The change that places the post."""
+    return place(flagged(post, verdict), incidents, office, POLICY)
+
+
+def outcome(change: Change) -> Outcome:
+    """The one end of the post."""
+    [placement] = change.placements
+    return placement.outcome
 
 
 def saved(change: Change) -> Incident:

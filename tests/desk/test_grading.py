@@ -13,7 +13,7 @@ from desk.incident import DispositionClass, Incident, OpinionLevel, Severity
 from desk.moments import Basis
 from desk.post import AnswerKind
 from desk.release import Element
-from desk.steps import DeclineAnswer, GradeSeverity, SignAnswerKind, Step
+from desk.steps import Acknowledge, DeclineAnswer, GradeSeverity, SignAnswerKind, Step
 from tests.build import HOUR, MINUTE, NOON, SECOND
 from tests.desk.scene import (
     C1_DUE,
@@ -105,14 +105,11 @@ def test_grading_is_late_from_the_second_after_the_due_second_on(at: datetime, t
 def test_breach_of_a_late_grading_stands_in_the_log_at_the_computed_second() -> None:
     late = graded(Severity.MAJOR, at=C1_DUE + HOUR)
 
-    change = apply(late, DECLINE_LATER, by=DUTY, now=C1_DUE + 2 * HOUR, policy=POLICY)
+    change = apply(late, Acknowledge(), by=DUTY, now=C1_DUE + 2 * HOUR, policy=POLICY)
 
     first = change.events[0]
     assert (first.kind, first.at, first.recorded_at) == ("breached", C1_DUE, C1_DUE + 2 * HOUR)
     assert first.facts == {"clock": "C1", "rule_version": POLICY.version, "late_graded": True}
-
-
-DECLINE_LATER = SignAnswerKind(kind=AnswerKind.EMERGENCY)
 
 
 def test_up_grading_starts_the_strict_clocks_from_the_event_and_leaves_the_old_ones_listed() -> None:

@@ -203,6 +203,12 @@ def test_readme_opens_with_one_command_to_run_and_one_to_test() -> None:
     assert blocks == ["make run\n", "make test\n"]
 
 
+def test_tour_looks_at_an_incident_the_drill_makes() -> None:
+    script = tomllib.loads((ROOT / "drills" / "yunzhou" / "acts.toml").read_text(encoding="utf-8"))
+
+    assert f"huiying incidents show {script['drill']['office_prefix']}-2026-0001 " in _page("tour.md")
+
+
 def test_changelog_has_an_entry_for_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

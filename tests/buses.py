@@ -1,0 +1,37 @@
+"""Opens the bus under test, of every kind there is, beside a clock moved by hand; says and hears bytes only."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from backends.bus_local import LocalBus
+from backends.bus_memory import MemoryBus
+from backends.clock import ManualClock
+from backends.heartbeat import Pace
+from desk.ports import Bus, Subscription
+from desk.travel import POSTS, Outgoing
+
+KINDS = ("memory", "local")
+AT_ONCE = timedelta()
+
+
+def open_bus(kind: str, folder: Path, clock: ManualClock) -> Bus:
+    """A bus of that kind without a record."""
+    pace = Pace(clock=clock, monotonic=clock.elapsed)
+    return MemoryBus(pace=pace) if kind == "memory" else LocalBus(folder / "bus.db", pace=pace)
+
+
+def publish(bus: Bus, *values: bytes, topic: str = POSTS) -> None:
+    """Publishes the values, each as one record, and flushes."""
+    bus.publish(Outgoing(topic=topic, key="k", value=value) for value in values)
+    bus.flush()
+
+
+def poll(reader: Subscription, limit: int = 100_000) -> list[bytes]:
+    """The values of the next records, without waiting for any."""
+    return [record.value for record in reader.poll(limit=limit, timeout=AT_ONCE)]
+
+
+def leave(reader: Subscription) -> None:
+    """Gives the topic up for another reader."""
+    with reader:
+        pass

@@ -1,0 +1,71 @@
+from collections import Counter
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from models.features import PostFeatures, marks, pair_counts
+from models.vectors import WordVectors, hash_of, hashed_words
+from tests.models.lessons import CHATTER, INCIDENTS
+
+TEXTS = [*INCIDENTS, *CHATTER]
+
+
+@parametrize_with_checks([PostFeatures(), WordVectors()])
+def test_estimators_keep_scikit_learns_customs(estimator, check) -> None:  # type: ignore[no-untyped-def]
+    check(estimator)
+
+
+@given(st.lists(st.text(max_size=20), max_size=5))
+def test_pairs_are_counted_within_texts_and_never_across(texts: list[str]) -> None:
+    counts = pair_counts(texts)
+
+    assert counts.shape[0] == len(texts)
+    for row, text in zip(counts.toarray(), texts, strict=True):
+        assert sorted(row[row > 0]) == sorted(Counter(zip(text, text[1:], strict=False)).values())
+
+
+def test_rows_do_not_depend_on_the_batch_to_the_last_bit() -> None:
+    features = PostFeatures(WordVectors(least=1).fit(hashed_words(TEXTS))).fit(TEXTS)
+
+    whole = features.transform(TEXTS)
+
+    for n, text in enumerate(TEXTS):
+        alone = features.transform([text])
+        assert np.array_equal(alone.indices, whole[n].indices)
+        assert np.array_equal(alone.data, whole[n].data)
+
+
+def test_words_that_keep_the_same_company_come_close() -> None:
+    titles = ["消防 扑救 大火", "消防 扑救 火灾", "歌手 新歌 上线", "歌手 专辑 上线"] * 20
+
+    vectors = WordVectors(dimensions=3, least=5).fit(hashed_words(titles))
+    blaze, fire, song = vectors.transform(hashed_words(["大火", "火灾", "新歌"]))
+
+    assert blaze @ fire > 0.9
+    assert blaze @ song < 0.5
+
+
+def test_words_never_seen_have_no_direction() -> None:
+    vectors = WordVectors(least=1).fit(hashed_words(["云州 下雨", "云州 下雪"]))
+
+    assert not vectors.transform(hashed_words(["从未见过的词"])).any()
+    assert not WordVectors.none().transform(hashed_words(["云州"])).any()
+
+
+def test_pulls_add_up_to_the_mean_in_that_direction() -> None:
+    vectors = WordVectors(least=1).fit(hashed_words(TEXTS))
+    words = ["云州", "地震", "发生"]
+    direction = np.arange(64.0)
+
+    pulls = vectors.pulls(hash_of(words), direction)
+
+    assert np.isclose(pulls.sum(), (vectors.transform(hashed_words(["云州地震发生"])) @ direction)[0])
+
+
+def test_marks_say_named_subject_and_harm() -> None:
+    row = marks(["云州一客机事故", "云州晚霞"])
+
+    assert row[0].sum() == 3
+    assert row[1].sum() == 0
