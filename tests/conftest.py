@@ -16,11 +16,10 @@ def _archives() -> Path | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if _archives() is not None:
-        return
-    # Tests that read the archives select themselves by their presence; they do not skip.
-    without = [item for item in items if item.get_closest_marker("archive")]
-    items[:] = [item for item in items if not item.get_closest_marker("archive")]
+    # Tests that need the archives, or the right to mount, select themselves by it; they do not skip.
+    missing = [name for name, there in (("archive", _archives()), ("mount", os.geteuid() == 0)) if not there]
+    without = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
+    items[:] = [item for item in items if item not in without]
     config.hook.pytest_deselected(items=without)
 
 
