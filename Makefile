@@ -1,5 +1,7 @@
 # Everything a newcomer or CI runs; `make help` lists it. The environments are made on first use.
 SHELL := /bin/bash
+# The build backend is pinned as everything else.
+export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,12 +58,12 @@ $(VENV)/bin/pip:
 
 $(RUNTIME): pyproject.toml constraints.txt | $(VENV)/bin/pip
 	@echo "== installing what the desk needs (about a minute, once)"
-	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -c constraints.txt -e .
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -e .
 	@touch $@
 	@echo "== installed"
 
 $(DEV): pyproject.toml constraints.txt | $(VENV)/bin/pip
 	@echo "== installing what the tests need (about a minute, once)"
-	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -c constraints.txt -e '.[dev]'
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -e '.[dev]'
 	@touch $@ $(RUNTIME)
 	@echo "== installed"

@@ -88,7 +88,7 @@ class Gazetteer:
         known = self._names[name]
         if not (known.anywhere or known.beside):
             return () if sentence.stands(start, name, run_on=False) else None
-        if last and last.end == start and (below := _below(known.beside, last.codes)):
+        if last and last.end == start and (below := _widest(_below(known.beside, last.codes))):
             return below if sentence.ends(start, name) else None
         if not known.anywhere or not sentence.stands(start, name, run_on=name.endswith(_MAY_RUN_ON)):
             return None
@@ -153,13 +153,16 @@ def _all_names(divisions: list[Division]) -> dict[str, _Name]:
 
 def _named(anywhere: tuple[str, ...], beside: tuple[str, ...], *, bare: bool) -> _Name:
     """The widest reading stands alone: 海南 is the province, 长沙 the city and not its county."""
-    widest = min(map(level, anywhere), default=2)
-    if widest == 0:
+    standing = _widest(anywhere)
+    if standing and level(standing[0]) == 0:
         # 天津河北 lists two provinces: a province's name never means a district beside another.
-        provinces = tuple(dict.fromkeys(code for code in anywhere if level(code) == 0))
-        return _Name(anywhere=provinces, beside=provinces, bare=False)
-    standing = tuple(sorted({code for code in anywhere if level(code) == widest}))
+        return _Name(anywhere=standing, beside=standing, bare=False)
     return _Name(anywhere=standing, beside=tuple(sorted(set(beside))), bare=bare)
+
+
+def _widest(codes: tuple[str, ...]) -> tuple[str, ...]:
+    widest = min(map(level, codes), default=0)
+    return tuple(sorted({code for code in codes if level(code) == widest}))
 
 
 def _below(codes: tuple[str, ...], above: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,9 +23,10 @@ def salient_terms(text: str, marks: Marks, places: Iterable[Place]) -> tuple[str
     reporting and words of harm are left out.
     """
     names = [place.name for place in places]
-    named = frozenset[str]().union(*(each.words for each in marks.types))
-    telling = [word for word, tag in tagged(text) if word not in named and _tells(word, tag)]
-    said = [word for word in telling if not any(word in name or name in word for name in names)]
+    spoken_for = {phrase for each in marks.types for phrase in each.words & marks.words}
+    telling = [word for word, tag in tagged(text) if _tells(word, tag)]
+    own = [word for word in telling if not any(phrase in word for phrase in spoken_for)]
+    said = [word for word in own if not any(word in name or name in word for name in names)]
     designations = [word for word in said if _NAME_WITH_NUMBER.fullmatch(word)]
     ranked = dict.fromkeys([*(each.name for each in marks.types), *designations, *said])
     return tuple(sorted(list(ranked)[:MOST_TERMS]))

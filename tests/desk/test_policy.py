@@ -1,0 +1,294 @@
+"""The office's rules as data: read whole, every problem at once with its path, the law never loosened."""
+
+import tomllib
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.errors import BadPolicy
+from desk.incident import OpinionLevel
+from desk.moments import Basis
+from desk.policy import LAW, Pause, Scope, Stop, WarnPoint, read_policy
+from tests.build import HOUR, MINUTE
+from tests.desk.scene import POLICY, POLICY_FILE
+
+Table: TypeAlias = dict[str, object]
+FILE: Table = tomllib.loads(POLICY_FILE.read_text(encoding="utf-8"))
+C1, C2, C3, C4 = range(4)
+KEYS = (
+    "citation, consequence, effective_from, fallbacks, fixed, id, length, length_major, pause, scope, start_basis, "
+    "stop, title, unit, warn"
+)
+
+
+def problems(mapping: Table) -> list[str]:
+    """What the reader finds wrong, in its order."""
+    with pytest.raises(BadPolicy) as found:
+        read_policy(mapping)
+    return list(found.value.problems)
+
+
+def problems_or_none(mapping: Table) -> list[str]:
+    """What the reader finds wrong, if anything."""
+    try:
+        read_policy(mapping)
+    except BadPolicy as found:
+        return list(found.problems)
+    return []
+
+
+def rules(mapping: Table) -> list[Table]:
+    """The rules of a mapping, to be changed in place."""
+    tables = mapping["rule"]
+    assert isinstance(tables, list)
+    return tables
+
+
+def with_rule(index: int, **changes: object) -> Table:
+    """The office's file with one rule changed."""
+    mapping = deepcopy(FILE)
+    rules(mapping)[index].update(changes)
+    return mapping
+
+
+def without_rule(index: int) -> Table:
+    """The office's file with one rule left out."""
+    mapping = deepcopy(FILE)
+    del rules(mapping)[index]
+    return mapping
+
+
+def with_levels(**floors: object) -> Table:
+    """The office's file with other floors of the opinion level."""
+    return deepcopy(FILE) | {"opinion_level": floors}
+
+
+def test_office_s_file_holds_the_law_s_three_clocks_and_the_continuing_one() -> None:
+    assert {rule_id: rule.length for rule_id, rule in POLICY.rules.items()} == {
+        "C1": 5 * HOUR,
+        "C2": 24 * HOUR,
+        "C3": 48 * HOUR,
+        "C4": 72 * HOUR,
+    }
+    assert POLICY.rule("C4").length_major == 24 * HOUR
+
+
+def test_rules_say_whom_they_bind_what_starts_and_what_meets_them() -> None:
+    read = [(each.scope, each.start_basis, each.stop, each.pause) for each in POLICY.rules.values()]
+
+    assert read == [
+        (Scope.MAJOR, Basis.OCCURRED, Stop.RELEASE, Pause.NONE),
+        (Scope.MAJOR, Basis.OCCURRED, Stop.PRESS_CONFERENCE, Pause.NONE),
+        (Scope.ANSWERABLE, Basis.AWARE, Stop.RELEASE, Pause.NONE),
+        (Scope.CONTINUING, Basis.LAST_RELEASE, Stop.RELEASE, Pause.INVESTIGATION),
+    ]
+    assert POLICY.rule("C1").fallbacks == (Basis.FIRST_PUBLIC, Basis.AWARE)
+
+
+def test_every_rule_carries_its_source_its_day_and_the_version_of_the_file() -> None:
+    for each in POLICY.rules.values():
+        assert (each.version, each.effective_from) == (FILE["version"], date(2016, 11, 10))
+        assert "国办发〔2016〕61号" in each.citation
+
+
+def test_warn_points_are_those_of_the_rules() -> None:
+    assert [POLICY.rule(rule_id).warn for rule_id in ("C1", "C2", "C3", "C4")] == [
+        (WarnPoint(percent=50), WarnPoint(percent=80), WarnPoint(before_due=30 * MINUTE)),
+        tuple(WarnPoint(before_due=hours * HOUR) for hours in (12, 6, 2)),
+        tuple(WarnPoint(before_due=hours * HOUR) for hours in (24, 12, 4)),
+        (WarnPoint(percent=80),),
+    ]
+
+
+def test_law_is_five_twenty_four_and_forty_eight_hours() -> None:
+    assert {"C1": 5 * HOUR, "C2": 24 * HOUR, "C3": 48 * HOUR} == LAW
+
+
+@pytest.mark.parametrize(("index", "rule_id", "hours"), [(C1, "C1", 5), (C2, "C2", 24), (C3, "C3", 48)])
+def test_law_s_number_is_the_ceiling(index: int, rule_id: str, hours: int) -> None:
+    stricter = read_policy(with_rule(index, length=hours - 1))
+
+    assert stricter.rule(rule_id).length == timedelta(hours=hours - 1)
+    assert read_policy(with_rule(index, length=hours)).rule(rule_id).length == timedelta(hours=hours)
+    assert problems(with_rule(index, length=hours + 1)) == [
+        f"policy.rule[{rule_id}].length: longer than the law's {hours} hours: never looser"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("index", "change", "problem"),
+    [
+        (C1, {"pause": "investigation"}, "policy.rule[C1].pause: the law knows no pause of this clock: write 'none'"),
+        (C2, {"fixed": False}, "policy.rule[C2].fixed: a rule of the law is fixed: write true"),
+        (C2, {"stop": "release"}, "policy.rule[C2].stop: the evidence the law asks for cannot be changed"),
+        (C3, {"stop": "press_conference"}, "policy.rule[C3].stop: the evidence the law asks for cannot be changed"),
+        (
+            C1,
+            {"start_basis": "assigned"},
+            "policy.rule[C1].start_basis: later than the law's: use occurred or first_public or aware",
+        ),
+        (
+            C3,
+            {"start_basis": "accepted"},
+            "policy.rule[C3].start_basis: later than the law's: use occurred or first_public or aware or assigned",
+        ),
+        (
+            C3,
+            {"scope": "major"},
+            "policy.rule[C3].scope: whom the law binds cannot be changed: write 'answerable'",
+        ),
+    ],
+)
+def test_rule_looser_than_the_law_is_refused(index: int, change: Table, problem: str) -> None:
+    assert problems(with_rule(index, **change)) == [problem]
+
+
+@pytest.mark.parametrize("basis", ["first_public", "aware"])
+def test_start_may_be_read_in_the_ways_the_rules_leave_open(basis: str) -> None:
+    assert read_policy(with_rule(C1, start_basis=basis)).rule("C1").start_basis is Basis(basis)
+
+
+@pytest.mark.parametrize(
+    "change", [{"length": 400, "length_major": 48}, {"length": 24, "length_major": 6}, {"pause": "none"}]
+)
+def test_continuing_interval_is_the_office_s_own(change: Table) -> None:
+    assert read_policy(with_rule(C4, **change)).rule("C4").fixed is False
+
+
+@pytest.mark.parametrize(("index", "rule_id"), [(C1, "C1"), (C2, "C2"), (C3, "C3"), (C4, "C4")])
+def test_law_s_clocks_cannot_be_left_out(index: int, rule_id: str) -> None:
+    assert problems(without_rule(index)) == [f"policy.rule: {rule_id} is missing: the law's clocks cannot be left out"]
+
+
+def test_rule_stands_once() -> None:
+    mapping = deepcopy(FILE)
+    rules(mapping).append(deepcopy(rules(mapping)[C4]))
+
+    assert problems(mapping) == ["policy.rule: C4 stands twice: keep one"]
+
+
+def test_every_problem_is_named_at_once_with_its_path() -> None:
+    mapping = with_rule(C1, length="five", colour="red", warn=["50%", "soon"], fixed="yes", effective_from="2016")
+    rules(mapping)[C2].update(start_basis="noon", length=25)
+    del rules(mapping)[C3]["citation"]
+    mapping |= {"version": " ", "answer": {}, "extra": 1}
+
+    assert problems(mapping) == [
+        "policy.extra: unknown: use one of answer, opinion_level, rule, version",
+        "policy.version: ' ' cannot be used: write a text in quotes",
+        f"policy.rule[C1].colour: unknown: use one of {KEYS}",
+        "policy.rule[C1].effective_from: '2016' cannot be used: write a date like 2016-11-10, without quotes",
+        "policy.rule[C1].length: 'five' cannot be used: write a whole number from 1 to 999999",
+        "policy.rule[C1].warn[1]: 'soon' is no warn point: write '50%', '-30min' or '-12h'",
+        "policy.rule[C1].fixed: 'yes' cannot be used: write true or false",
+        f"policy.rule[C2].start_basis: 'noon' cannot be used: write {' or '.join(repr(each.value) for each in Basis)}",
+        "policy.rule[C3].citation: missing: write a text in quotes",
+        "policy.answer.hot_topic: missing: write true or false",
+        "policy.rule[C1].fixed: a rule of the law is fixed: write true",
+        "policy.rule[C2].length: longer than the law's 24 hours: never looser",
+    ]
+
+
+def test_empty_file_says_all_that_is_missing() -> None:
+    assert problems({}) == [
+        "policy.version: missing: write a text in quotes",
+        "policy.rule: missing: write tables [[rule]]",
+        "policy.answer: missing: write a table [answer]",
+        "policy.opinion_level: missing: write a table [opinion_level]",
+        *(f"policy.rule: {each} is missing: the law's clocks cannot be left out" for each in ("C1", "C2", "C3", "C4")),
+    ]
+
+
+def test_message_is_one_line_a_problem() -> None:
+    with pytest.raises(BadPolicy) as found:
+        read_policy({})
+
+    assert str(found.value).splitlines() == list(found.value.problems)
+
+
+@pytest.mark.parametrize("value", [0, -1, 1_000_000, 10**30, 1.5, True, "5", None, [5]])
+def test_length_is_a_whole_number_of_hours_within_reason(value: object) -> None:
+    assert [each.split(":")[0] for each in problems(with_rule(C4, length=value))] == ["policy.rule[C4].length"]
+
+
+@pytest.mark.parametrize("value", ["2016-11-10", datetime(2016, 11, 10), 20161110, None])  # noqa: DTZ001
+def test_effective_day_is_a_date(value: object) -> None:
+    found = problems(with_rule(C1, effective_from=value))
+
+    assert [each.split(":")[0] for each in found] == ["policy.rule[C1].effective_from"]
+
+
+@pytest.mark.parametrize("warn", ["", "50", "100%", "-1d", "30min", "-12 h", "-h", "1e1%", "50%\n"])
+def test_warn_point_that_is_none_is_named_with_its_place_in_the_list(warn: str) -> None:
+    found = problems(with_rule(C4, warn=["80%", warn]))
+
+    assert found == [f"policy.rule[C4].warn[1]: {warn!r} is no warn point: write '50%', '-30min' or '-12h'"]
+
+
+@pytest.mark.parametrize("warn", ["80%", [80], [["80%"]], None])
+def test_warn_points_are_a_list_of_texts(warn: object) -> None:
+    assert [each.split(":")[0] for each in problems(with_rule(C4, warn=warn))] == ["policy.rule[C4].warn"]
+
+
+@pytest.mark.parametrize("fallbacks", [["noon"], ["aware", "noon"]])
+def test_unknown_fallback_is_named_with_its_place_in_the_list(fallbacks: list[str]) -> None:
+    [found] = problems(with_rule(C1, fallbacks=fallbacks))
+
+    assert found.startswith(f"policy.rule[C1].fallbacks[{len(fallbacks) - 1}]: 'noon' cannot be used")
+
+
+def test_floors_of_the_opinion_level_are_the_office_s_choice_and_rise() -> None:
+    chosen = read_policy(with_levels(L3=5, L2=5, L1=6)).level_floors
+
+    assert chosen == ((6, OpinionLevel.L1), (5, OpinionLevel.L2), (5, OpinionLevel.L3))
+    assert problems(with_levels(L3=6, L2=5, L1=6)) == [
+        "policy.opinion_level: L1 needs at least as many posts as L2, and L2 as L3"
+    ]
+
+
+def test_lowest_level_has_no_floor() -> None:
+    assert problems(with_levels(L4=1, L3=5, L2=6, L1=7)) == ["policy.opinion_level.L4: unknown: use one of L1, L2, L3"]
+
+
+@pytest.mark.parametrize("chosen", [{"hot_topic": True}, {"hot_topic": False}])
+def test_hot_topic_is_the_office_s_choice(chosen: dict[str, bool]) -> None:
+    assert read_policy(deepcopy(FILE) | {"answer": chosen}).hot_topic is chosen["hot_topic"]
+
+
+def test_five_kinds_of_the_law_cannot_be_switched_off() -> None:
+    found = problems(deepcopy(FILE) | {"answer": {"hot_topic": False, "emergency": False}})
+
+    assert found == ["policy.answer.emergency: unknown: use one of hot_topic"]
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+SPOIL: list[Callable[[Table, str, object], None]] = [
+    lambda mapping, key, junk: mapping.update({key: junk}),
+    lambda mapping, key, junk: rules(mapping)[C1].update({key: junk}),
+]
+
+
+@given(
+    where=st.sampled_from(SPOIL),
+    key=st.sampled_from([*FILE, *rules(FILE)[C4], "surplus"]),
+    junk=JUNK,
+)
+def test_whatever_stands_in_the_file_is_read_or_refused_with_its_path(
+    where: Callable[[Table, str, object], None], key: str, junk: object
+) -> None:
+    mapping = deepcopy(FILE)
+    where(mapping, key, junk)
+
+    found = problems_or_none(mapping)
+
+    assert all(each.startswith("policy.") for each in found)
+    assert found or all(read_policy(mapping).rule(rule_id).length <= LAW[rule_id] for rule_id in LAW)
