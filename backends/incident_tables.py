@@ -201,3 +201,36 @@ coverage_gap = Table(
     Index("coverage_gap_by_start", "since", "source"),
 )
 """When a source could not be seen; of each source at most one gap is open."""
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", _KEY, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_key", _KEY, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("must_change", Boolean, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+"""Who may sign in; `name_key` is the name without regard to case, so that nobody gets one that looks the same."""
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", _KEY, primary_key=True),
+    Column("account_id", _KEY, nullable=False),
+    Column("started_at", Microseconds, nullable=False),
+    Column("used_at", Microseconds, nullable=False),
+    Index("session_by_account", "account_id"),
+)
+"""Who is signed in; never the token itself."""
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("key", _KEY, primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("last_at", Microseconds, nullable=False),
+)
+"""How often signing in failed, by hashes of names and addresses."""

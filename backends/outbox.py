@@ -11,7 +11,7 @@ class Standing:
     """How far the delivery of a notice has come.
 
     `ready_at` is when it may next be claimed: when it is owed, when it is tried again, or when its lease is over;
-    None once it was sent or given up.
+    None once it was sent, given up or withdrawn.
     """
 
     state: NoticeState
@@ -46,6 +46,8 @@ def settled(standing: Standing, delivery: Delivery) -> Standing:
         return standing
     if delivery.attempted_at < standing.claimed_at:
         return standing
+    if delivery.withdrawn:
+        return replace(standing, state=NoticeState.WITHDRAWN, ready_at=None, last_error=delivery.error)
     state = NoticeState.FAILED if delivery.retry_at is None else NoticeState.WAITING
     return _after(standing, delivery, state, ready_at=delivery.retry_at)
 

@@ -37,6 +37,16 @@ def text(*, pattern: str, allowed: str) -> Kind[str]:
     return Kind(allowed=allowed, read=read)
 
 
+def text_or_nothing(*, pattern: str, allowed: str) -> Kind[str | None]:
+    """A short text that matches the whole pattern, or nothing."""
+    some = text(pattern=pattern, allowed=f"{allowed}, or nothing")
+
+    def read(given: object, base: Path) -> str | None:
+        return some.read(given, base) if _text(given) else None
+
+    return Kind(allowed=some.allowed, read=read)
+
+
 def one_of(*choices: str) -> Kind[str]:
     """One of a few words."""
     quoted = [f"'{choice}'" for choice in choices]
@@ -46,6 +56,19 @@ def one_of(*choices: str) -> Kind[str]:
         if _text(given) not in choices:
             raise ValueError(f"use {allowed}")
         return _text(given)
+
+    return Kind(allowed=allowed, read=read)
+
+
+def flag() -> Kind[bool]:
+    """Yes or no."""
+    allowed = "'yes' or 'no'"
+
+    def read(given: object, _: Path) -> bool:
+        found = str(given).strip().lower() if isinstance(given, bool | str) else ""
+        if found not in ("yes", "true", "no", "false"):
+            raise ValueError(f"use {allowed}")
+        return found in ("yes", "true")
 
     return Kind(allowed=allowed, read=read)
 
@@ -106,6 +129,19 @@ def address() -> Kind[str | None]:
         if found and (_CREDENTIALS.search(found) or not _is_web_address(found)):
             raise ValueError(f"use {allowed}")
         return found or None
+
+    return Kind(allowed=allowed, read=read)
+
+
+def page() -> Kind[str]:
+    """The web address of a page, without credentials and without a slash at its end."""
+    allowed = "an http or https address without user name and password"
+
+    def read(given: object, _: Path) -> str:
+        found = _text(given)
+        if _CREDENTIALS.search(found) or not _is_web_address(found) or "?" in found or "#" in found:
+            raise ValueError(f"use {allowed}")
+        return found.rstrip("/")
 
     return Kind(allowed=allowed, read=read)
 

@@ -6,72 +6,47 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from backends.setting_kinds import Kind, address, codes, count, file, folder, masked, one_of, secret, text, words, zone
+from backends.setting_kinds import masked
+from backends.setting_list import (
+    BATCH,
+    BOARD_URL,
+    CLOSED_DAYS,
+    DATA,
+    JURISDICTION,
+    LOG_LEVEL,
+    OFFICE_NAME,
+    OFFICE_PREFIX,
+    OFFICE_ZONE,
+    POLICY,
+    POST_DAYS,
+    PREFECT_PORT,
+    PREFIX,
+    SETTINGS,
+    SMTP_FROM,
+    SMTP_HOST,
+    SMTP_PASSWORD,
+    SMTP_PORT,
+    SMTP_STARTTLS,
+    SMTP_USER,
+    SOURCES,
+    WATCH_WORDS,
+    WEB_PORT,
+    WEBHOOK_SECRET,
+    WEBHOOK_URL,
+    Setting,
+)
 from desk.errors import BadSettings
+
+__all__ = ["JURISDICTION", "SETTINGS", "Settings", "load_settings"]
 
 T = TypeVar("T")
 
 FILE_NAME = "huiying.toml"
 DEFAULT = "default"
-_PREFIX = "HUIYING_"
 _OF_THE_TESTS = frozenset({"HUIYING_ARCHIVES"})
-_SHIPPED_POLICY = Path(__file__).resolve().parents[1] / "policy.toml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting(Generic[T]):
-    """One thing an office may set."""
-
-    name: str
-    default: str
-    help: str
-    kind: Kind[T]
-
-    @property
-    def allowed(self) -> str:
-        """The values it takes, in words."""
-        return self.kind.allowed
-
-    @property
-    def variable(self) -> str:
-        """Its name in the environment."""
-        return _PREFIX + self.name.upper()
-
-
-_NAME = text(pattern=r"[^\x00-\x1f]{1,60}", allowed="a name of 1 to 60 characters on one line")
-_NUMBER_PREFIX = text(pattern=r"[^\W_]{1,8}", allowed="1 to 8 letters or digits")
-_LEVEL = one_of("debug", "info", "warning", "error")
-
-DATA = Setting(name="data", default="./var", help="folder of all that the desk keeps", kind=folder())
-OFFICE_NAME = Setting(name="office_name", default="未设置", help="name of the office on every page", kind=_NAME)
-OFFICE_PREFIX = Setting(name="office_prefix", default="回应", help="start of incident numbers", kind=_NUMBER_PREFIX)
-OFFICE_ZONE = Setting(name="office_zone", default="Asia/Shanghai", help="time zone of the office", kind=zone())
-JURISDICTION = Setting(name="jurisdiction", default="", help="division codes the office answers for", kind=codes())
-WATCH_WORDS = Setting(name="watch_words", default="", help="words that mean the office's own area", kind=words())
-WEBHOOK_URL = Setting(name="webhook_url", default="", help="where notices are posted", kind=address())
-WEBHOOK_SECRET = Setting(name="webhook_secret", default="", help="key that signs notices", kind=secret(16))
-POLICY = Setting(name="policy", default=str(_SHIPPED_POLICY), help="file of the rules", kind=file())
-SOURCES = Setting(name="sources", default="sources.toml", help="file of the sources to collect", kind=file())
-LOG_LEVEL = Setting(name="log_level", default="info", help="least important line to log", kind=_LEVEL)
-BATCH = Setting(name="batch", default="500", help="posts per batch", kind=count(1, 5000))
-
-SETTINGS = (
-    DATA,
-    OFFICE_NAME,
-    OFFICE_PREFIX,
-    OFFICE_ZONE,
-    JURISDICTION,
-    WATCH_WORDS,
-    WEBHOOK_URL,
-    WEBHOOK_SECRET,
-    POLICY,
-    SOURCES,
-    LOG_LEVEL,
-    BATCH,
-)
 _NAMES = tuple(setting.name for setting in SETTINGS)
 _SECRETS = frozenset(setting.name for setting in SETTINGS if setting.kind.secret)
 
@@ -88,10 +63,21 @@ class Settings:
     watch_words: tuple[str, ...]
     webhook_url: str | None
     webhook_secret: str | None = field(repr=False)
+    smtp_host: str | None
+    smtp_port: int
+    smtp_starttls: bool
+    smtp_from: str | None
+    smtp_user: str | None
+    smtp_password: str | None = field(repr=False)
+    board_url: str
     policy: Path
     sources: Path
     log_level: str
     batch: int
+    web_port: int
+    prefect_port: int
+    post_days: int
+    closed_days: int
     shown: Mapping[str, str]
     origins: Mapping[str, str]
 
@@ -138,18 +124,18 @@ class _Reading:
         return self._known(named, origins, folder)
 
     def _from_environment(self, environ: Mapping[str, str], folder: Path) -> dict[str, _Given]:
-        ours = {name: value for name, value in environ.items() if name.startswith(_PREFIX)}
+        ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
         named: dict[str, str] = {}
         origins: dict[str, str] = {}
         for variable, value in sorted(ours.items()):
             if variable in _OF_THE_TESTS:
                 continue
-            name = variable.removeprefix(_PREFIX).lower()
+            name = variable.removeprefix(PREFIX).lower()
             origin = f"environment {variable}"
             if name.removesuffix("_file") in _SECRETS and name.endswith("_file"):
                 name = name.removesuffix("_file")
                 if name in named:
-                    self.problems.append(f"{name.upper()} ({origin}): given twice, keep it or {_PREFIX}{name.upper()}")
+                    self.problems.append(f"{name.upper()} ({origin}): given twice, keep it or {PREFIX}{name.upper()}")
                 value = self._secret_file(folder / value, name, origin)  # noqa: PLW2901  # the file stands for it
             named[name], origins[name] = value, origin
         return self._known(named, origins, folder)
@@ -201,10 +187,21 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str], f
         watch_words=reading.of(WATCH_WORDS),
         webhook_url=reading.of(WEBHOOK_URL),
         webhook_secret=reading.of(WEBHOOK_SECRET),
+        smtp_host=reading.of(SMTP_HOST),
+        smtp_port=reading.of(SMTP_PORT),
+        smtp_starttls=reading.of(SMTP_STARTTLS),
+        smtp_from=reading.of(SMTP_FROM),
+        smtp_user=reading.of(SMTP_USER),
+        smtp_password=reading.of(SMTP_PASSWORD),
+        board_url=reading.of(BOARD_URL),
         policy=reading.of(POLICY),
         sources=reading.of(SOURCES),
         log_level=reading.of(LOG_LEVEL),
         batch=reading.of(BATCH),
+        web_port=reading.of(WEB_PORT),
+        prefect_port=reading.of(PREFECT_PORT),
+        post_days=reading.of(POST_DAYS),
+        closed_days=reading.of(CLOSED_DAYS),
         shown=reading.shown,
         origins=reading.origins,
     )
@@ -218,10 +215,16 @@ def _refuse(problems: list[str]) -> None:
 
 
 def _contradictions(settings: Settings) -> list[str]:
-    if settings.webhook_url is None or settings.webhook_secret is not None:
-        return []
-    origin = settings.origins[WEBHOOK_URL.name]
-    return [f"WEBHOOK_SECRET= (needed by {origin}): notices are signed, set {WEBHOOK_SECRET.variable}_FILE"]
+    origins, found = settings.origins, []
+    if settings.webhook_url is not None and settings.webhook_secret is None:
+        hint = f"notices are signed, set {WEBHOOK_SECRET.variable}_FILE"
+        found.append(f"WEBHOOK_SECRET= (needed by {origins[WEBHOOK_URL.name]}): {hint}")
+    if settings.smtp_host is not None and settings.smtp_from is None:
+        found.append(f"SMTP_FROM= (needed by {origins[SMTP_HOST.name]}): mail comes from somewhere, set smtp_from")
+    if settings.smtp_user is not None and settings.smtp_password is None:
+        hint = f"signing in needs both, set {SMTP_PASSWORD.variable}_FILE"
+        found.append(f"SMTP_PASSWORD= (needed by {origins[SMTP_USER.name]}): {hint}")
+    return found
 
 
 def _check_named_file(setting: Setting[T], given: _Given, value: T) -> None:

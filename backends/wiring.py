@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from backends.accounts_sql import SqlAccountStore
 from backends.bus_local import LocalBus
 from backends.codec import JsonCodec
 from backends.database import Database, sqlite_url
@@ -14,6 +15,7 @@ from backends.people_sql import SqlPeopleStore
 from backends.posts_sqlite import SqlitePostStore
 from backends.settings import Settings
 from backends.sources_sql import SqlSourceStore
+from desk.account_store import AccountStore
 from desk.ports import Bus, Codec, IncidentStore, PeopleStore, PostStore, SourceStore
 
 
@@ -26,6 +28,7 @@ class Backends:
     incidents: IncidentStore
     sources: SourceStore
     people: PeopleStore
+    accounts: AccountStore
     codec: Codec
 
 
@@ -52,5 +55,6 @@ def open_backends(folder: DeskFolder, settings: Settings, *, migrate: bool = Fal
             incidents=SqlIncidentStore(database, prefix=settings.office_prefix, zone=settings.office_zone),
             sources=SqlSourceStore(database),
             people=SqlPeopleStore(database),
+            accounts=SqlAccountStore(database),
             codec=JsonCodec(),
         )

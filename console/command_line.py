@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backends.settings import SETTINGS
 from desk.moments import as_utc
+from desk.week import Week, read_week
 
 Command = Callable[[argparse.Namespace], int]
 FORMATS = ("jsonl", "weibo_hot", "weibo_heat")
@@ -18,14 +19,20 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for add in (
         _add_run,
+        _add_crawl,
+        _add_sources,
         _add_drill,
         _add_replay,
         _add_incidents,
+        _add_brief,
         _add_classify,
         _add_train,
         _add_evaluate,
         _add_check,
         _add_quarantine,
+        _add_web,
+        _add_accounts,
+        _add_people,
         _add_migrate,
     ):
         add(commands)
@@ -49,17 +56,36 @@ def _later(module: str, function: str) -> Command:
 
 
 def _add_run(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    parser = _command(commands, "run", "run the desk: screen, place, watch and notify until stopped")
+    parser = _command(commands, "run", "run the whole desk until stopped: collect, screen, place, watch, notify, show")
     _with_data(parser)
     _with_desk(parser)
     parser.add_argument(
         "--only",
         action="append",
-        choices=("screen", "place", "watch", "notify"),
-        help="only this part (repeatable); all parts by default",
+        choices=("screen", "place", "watch", "notify", "calendar"),
+        help="only this part, right here (repeatable); the whole desk by default",
     )
     parser.add_argument("--until-idle", action="store_true", help="stop once nothing waits on the bus")
     _with_settings(parser)
+
+
+def _add_crawl(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "crawl", "collect from the sources into the desk until stopped")
+    parser.add_argument("source", nargs="?", metavar="SOURCE", help="only the source with this key")
+    parser.add_argument("--once", action="store_true", help="ask each source once and stop")
+    _with_data(parser)
+    _with_settings(parser)
+
+
+def _add_sources(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("sources", help="try the sources that posts are collected from")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    sentence = "try each source once, keep nothing, and explain what was found"
+    action = actions.add_parser("check", help=sentence, description=sentence)
+    action.set_defaults(command=_later("console.sources_command", "check"))
+    action.add_argument("source", nargs="?", metavar="SOURCE", help="only the source with this key")
+    _with_data(action)
+    _with_settings(action)
 
 
 def _add_drill(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -100,6 +126,51 @@ def _add_incidents(commands: "_Commands[argparse.ArgumentParser]") -> None:
             action.add_argument("--open", action="store_true", dest="open_only", help="only open ones")
 
 
+def _add_brief(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "brief", "write a week's briefing (周报), as Word and as a page")
+    parser.add_argument("--week", type=_week, help="e.g. 2026-W47 (default: the last whole week)")
+    parser.add_argument("--to", type=Path, metavar="FOLDER", help="where the files go (default: the desk's briefings)")
+    _with_data(parser)
+    _with_desk(parser)
+
+
+def _add_people(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("people", help="list, add or put on duty the people who are paged")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, sentence in (
+        ("list", "one line per person: role, channels, and until when on duty"),
+        ("add", "add a person, or replace the one with this id"),
+        ("shift", "put a person on duty"),
+    ):
+        action = actions.add_parser(name, help=sentence, description=sentence)
+        action.set_defaults(command=_later("console.people_command", f"{name}_people" if name == "list" else name))
+        _with_data(action)
+        _with_desk(action)
+        if name != "list":
+            action.add_argument("id", metavar="ID", help="the person's account name on the board, or any short name")
+    _with_person(actions.choices["add"])
+    _with_shift(actions.choices["shift"])
+
+
+def _with_person(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", help="what people call them (default ID)")
+    parser.add_argument("--role", required=True, help="role on the ladder of policy.toml, e.g. 值班员")
+    parser.add_argument(
+        "--contact",
+        action="append",
+        default=[],
+        metavar="CHANNEL=ADDRESS",
+        help="mail=NAME@DOMAIN or webhook=https://…; repeatable, tried in this order",
+    )
+    parser.add_argument("--inactive", action="store_true", help="keep the person, but page them no more")
+
+
+def _with_shift(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--role", help="role of this shift (default: the person's own)")
+    parser.add_argument("--since", type=_moment, required=True, help="first moment on duty, e.g. 2026-11-23T08:00")
+    parser.add_argument("--until", type=_moment, required=True, help="first moment off duty again")
+
+
 def _add_classify(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "classify", "propose for each post of a JSON Lines file whether it is an incident")
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="JSON lines; - for standard input")
@@ -136,6 +207,31 @@ def _add_quarantine(commands: "_Commands[argparse.ArgumentParser]") -> None:
         _with_desk(action)
 
 
+def _add_web(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "web", "serve the board for the browser on this machine until stopped")
+    _with_data(parser)
+    _with_settings(parser)
+
+
+def _add_accounts(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("accounts", help="list, add, reset or close the accounts that sign in to the board")
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    for name, sentence in (
+        ("list", "one line per account: name, role, state"),
+        ("add", "add an account and print its one-time password"),
+        ("reset", "give an account a new one-time password, end its sessions, open it if it was closed"),
+        ("close", "close an account and end its sessions"),
+    ):
+        action = actions.add_parser(name, help=sentence, description=sentence)
+        action.set_defaults(command=_later("console.accounts_command", name))
+        _with_data(action)
+        if name != "list":
+            action.add_argument("name", metavar="NAME", help="what is typed at sign-in and stands in the case log")
+        if name == "add":
+            roles = ("viewer", "officer", "director", "admin")
+            action.add_argument("--role", choices=roles, default="officer", help="what it may do (default officer)")
+
+
 def _add_migrate(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "migrate", "bring a desk's stores to this program's version")
     _with_data(parser)
@@ -166,6 +262,13 @@ def _moment(text: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date: write 2022-03-21 or 2022-03-21T16:00+08:00") from None
     return as_utc(moment if moment.tzinfo else datetime.fromisoformat(f"{moment.isoformat()}+08:00"))
+
+
+def _week(text: str) -> Week:
+    try:
+        return read_week(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _speed(text: str) -> float | None:

@@ -1,27 +1,37 @@
-"""`huiying run`: a desk at work until it is stopped, all parts or only some."""
+"""`huiying run`: a desk at work until it is stopped, whole under its supervisor or only some parts right here."""
 
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event
 from types import FrameType
 
-from backends.clock import Stopwatch, SystemClock
+from backends.clock import SHORT_PAUSE, Stopwatch, SystemClock
 from backends.desk_folder import DeskFolder
-from backends.notify_webhook import WebhookNotifier
+from backends.notifiers import RealChannels, can_reach
 from backends.settings import Settings
 from backends.telemetry import Logger, start_log, stop_log
 from backends.wiring import open_backends
+from console.calendar_duties import serve_calendar
+from console.health import Pulse
+from console.watch_step import own_prefect, watch_of
 from console.wiring import classifier_for, existing_desks, parts_of, placer_of, screener_of, settings_from
 from desk.errors import AlreadyRunning, BadSettings
+from desk.ports import Classifier, PeopleStore
+from desk.travel import POSTS
 from flows.line import PATIENCE, DeskParts
-from flows.notify import deliver_owed
-from flows.watch import watch_deadlines
+from flows.notify import deliver_owed, notify_loop
+from flows.reaching import ToPeople
 from pipelines.placer import Placer
+from pipelines.screen import GROUP as SCREENERS
 
 PARTS = ("screen", "place", "watch", "notify")
+CALENDAR = "calendar"
 _A_MOMENT = timedelta(milliseconds=200)
 _LOOK_EVERY = 1.0
 """Seconds between two looks at the clocks and the outbox."""
@@ -43,10 +53,24 @@ class Stopped:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Runs the chosen parts until SIGTERM or Ctrl-C, or with --until-idle until nothing waits on the bus."""
+    """Runs the desk, or the chosen parts, until SIGTERM or Ctrl-C; with --until-idle until the bus is empty."""
     settings = settings_from(chosen)
     folder = DeskFolder(settings.data, chosen.desk or "desk")
+    if not chosen.only and not chosen.until_idle and folder.name == "desk":
+        from console.supervisor import run_desk
+
+        return run_desk(chosen)
+    if chosen.only == [CALENDAR]:
+        return _serve_calendar(folder, settings)
+    return _run_here(chosen, folder, settings)
+
+
+def _run_here(chosen: argparse.Namespace, folder: DeskFolder, settings: Settings) -> int:
     chosen_parts = tuple(chosen.only or _all_parts(folder, settings))
+    if CALENDAR in chosen_parts:
+        raise BadSettings(["calendar runs alone: it waits for its hours and looks at nothing else meanwhile"])
+    if "notify" in chosen_parts:
+        _require_channels(folder, settings)
     stopped = Stopped()
     with ExitStack() as stack:
         for part in chosen_parts:
@@ -56,9 +80,29 @@ def run(chosen: argparse.Namespace) -> int:
         parts = parts_of(backends, settings)
         logger = start_log(folder.log, part="-".join(chosen_parts), level=settings.log_level)
         stack.callback(stop_log)
-        steps = [stack.enter_context(_step(part, parts, settings, stopped, logger)) for part in chosen_parts]
+        at_work = _AtWork(
+            parts=parts,
+            people=backends.people,
+            settings=settings,
+            stopped=stopped,
+            logger=logger,
+            pulses={part: Pulse(folder, part, SystemClock()) for part in chosen_parts},
+            aside=stack.enter_context(ThreadPoolExecutor(max_workers=len(PARTS))),
+        )
+        steps = _steps(chosen_parts, at_work, stack)
         print(f"{folder.path}: {', '.join(chosen_parts)} at work; Ctrl-C stops", file=sys.stderr)
         _work(steps, stopped, until_idle=chosen.until_idle)
+    return 0
+
+
+def _serve_calendar(folder: DeskFolder, settings: Settings) -> int:
+    """The calendar's hours are Prefect's: it has no steps, and SIGTERM is Prefect's business as well."""
+    api = own_prefect()
+    if api is None:
+        raise BadSettings(["calendar needs the Prefect server of `huiying run`: start the desk without --only"])
+    clock = SystemClock()
+    with folder.lock(CALENDAR, now=clock.now()):
+        serve_calendar(folder, settings, Pulse(folder, CALENDAR, clock), api)
     return 0
 
 
@@ -66,66 +110,123 @@ def _all_parts(folder: DeskFolder, settings: Settings) -> tuple[str, ...]:
     if folder.name != "desk":
         # A drill or replay lives in its own time: only its own line watches and notifies.
         return ("screen", "place")
-    return PARTS if settings.webhook_url else PARTS[:3]
+    return PARTS if can_reach(settings) else PARTS[:3]
+
+
+def _require_channels(folder: DeskFolder, settings: Settings) -> None:
+    if folder.name != "desk":
+        raise BadSettings([f"{folder.name} is a rehearsal: its notices reach the receiver on this machine only"])
+    if not can_reach(settings):
+        raise BadSettings(["neither webhook_secret nor smtp_host is set: nobody could be notified"])
 
 
 def _work(steps: list[Step], stopped: Stopped, *, until_idle: bool) -> None:
+    clock = SystemClock()
     while not stopped.asked:
         done = sum(step() for step in steps)
         if until_idle and not done:
             return
+        if not done:
+            clock.sleep(SHORT_PAUSE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AtWork:
+    """What every part of this run works with; `aside` are threads for what takes long."""
+
+    parts: DeskParts
+    people: PeopleStore
+    settings: Settings
+    stopped: Stopped
+    logger: Logger
+    pulses: Mapping[str, Pulse]
+    aside: ThreadPoolExecutor
+
+
+def _steps(chosen_parts: Sequence[str], at_work: _AtWork, stack: ExitStack) -> list[Step]:
+    # The classifier takes seconds to load, and so does taking over from a line that was killed: both at once.
+    loading = at_work.aside.submit(classifier_for, at_work.settings) if "screen" in chosen_parts else None
+    opening = sorted(chosen_parts, key=("notify", "place", "watch", "screen").index)
+    return [stack.enter_context(_step(part, at_work, loading)) for part in opening]
 
 
 @contextmanager
-def _step(part: str, parts: DeskParts, settings: Settings, stopped: Stopped, logger: Logger) -> Iterator[Step]:
+def _step(part: str, at_work: _AtWork, loading: "Future[Classifier] | None") -> Iterator[Step]:
+    pulse = at_work.pulses[part]
     match part:
         case "screen":
-            yield from _screening(parts, settings, logger)
+            assert loading is not None
+            yield from _screening(at_work, loading, pulse)
         case "place":
-            yield from _placing(parts, settings, stopped, logger)
+            yield from _placing(at_work, pulse)
         case "watch":
-            clock = SystemClock()
-            yield _now_and_then(lambda: watch_deadlines(parts.incidents, parts.office, parts.policy, clock.now()))
+            yield _now_and_then(watch_of(at_work.parts, SystemClock(), pulse, at_work.logger).step)
         case _:
-            yield from _notifying(parts, settings)
+            yield from _notifying(at_work, pulse)
 
 
-def _screening(parts: DeskParts, settings: Settings, logger: Logger) -> Iterator[Step]:
-    screener = screener_of(parts, settings, classifier_for(settings))
-    with screener.subscribe() as subscription:
+def _screening(at_work: _AtWork, loading: "Future[Classifier]", pulse: Pulse) -> Iterator[Step]:
+    parts, logger = at_work.parts, at_work.logger
+    with parts.bus.subscribe(POSTS, group=SCREENERS) as subscription:
+        screener = screener_of(parts, at_work.settings, loading.result())
 
         def step() -> int:
             done = screener.step(subscription, timeout=_A_MOMENT)
             if done.records:
                 logger.info("screened", posts=done.posts, passed_on=done.passed_on, dead=done.dead)
+            pulse.worked()
             return done.records + subscription.lag()
 
         yield step
 
 
-def _placing(parts: DeskParts, settings: Settings, stopped: Stopped, logger: Logger) -> Iterator[Step]:
-    placer = placer_of(parts, settings)
-    epoch = _acquired(placer, stopped)
-    beat = _now_and_then(lambda: _beaten(placer, epoch))
+def _placing(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
+    placer, logger = placer_of(at_work.parts, at_work.settings), at_work.logger
+    # The seat is looked at first: its patience with a killed placer runs while the lease is waited for.
     with placer.subscribe() as subscription:
+        epoch = _acquired(placer, at_work.stopped)
+        beat = _now_and_then(lambda: _beaten(placer, epoch))
 
         def step() -> int:
             beat()
             done = placer.step(subscription, epoch, timeout=_A_MOMENT)
             if done.records:
                 logger.info("placed", records=done.records, opened=done.opened, repeats=done.repeats, dead=done.dead)
+            pulse.worked()
             return done.records + subscription.lag()
 
         yield step
     placer.release(epoch)
 
 
-def _notifying(parts: DeskParts, settings: Settings) -> Iterator[Step]:
-    if settings.webhook_url is None or settings.webhook_secret is None:
-        raise BadSettings(["webhook_url is not set: nobody could be notified"])
-    clock = SystemClock()
-    notifier = WebhookNotifier(settings.webhook_url, settings.webhook_secret, clock=clock)
-    yield _now_and_then(lambda: deliver_owed(parts.incidents, notifier, clock.now()).sent)
+def _notifying(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
+    """The resident loop in a thread of its own, so that no batch of posts keeps a page waiting."""
+    clock, parts, done = SystemClock(), at_work.parts, Event()
+    channels = RealChannels(at_work.settings, clock)
+    courier = ToPeople(at_work.people, channels, parts.policy.ladder)
+
+    def loop() -> None:
+        def stopped() -> bool:
+            pulse.worked()
+            return at_work.stopped.asked or done.is_set()
+
+        notify_loop(parts.incidents, courier, clock, board=parts.board, stopped=stopped, logger=at_work.logger)
+
+    with closing(channels):
+        notifying = at_work.aside.submit(loop)
+
+        def step() -> int:
+            if notifying.done():
+                notifying.result()
+            return 0
+
+        try:
+            yield step
+        finally:
+            done.set()
+        notifying.result()
+        if not at_work.stopped.asked:
+            deliver_owed(parts.incidents, courier, clock.now(), board=parts.board)
 
 
 def _acquired(placer: Placer, stopped: Stopped) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from backends.clock import SystemClock
 from backends.desk_folder import DeskFolder
@@ -59,8 +60,8 @@ def office_from(settings: Settings, *, mark: str = "") -> Office:
     )
 
 
-def parts_of(backends: Backends, settings: Settings, *, mark: str = "") -> DeskParts:
-    """The opened parts of a desk with its rules and its office."""
+def parts_of(backends: Backends, settings: Settings, *, mark: str = "", under: str = "") -> DeskParts:
+    """The opened parts of a desk with its rules and its office; a drill's or replay's board is `under` the desk's."""
     return DeskParts(
         bus=backends.bus,
         posts=backends.posts,
@@ -69,6 +70,7 @@ def parts_of(backends: Backends, settings: Settings, *, mark: str = "") -> DeskP
         codec=backends.codec,
         office=office_from(settings, mark=mark),
         policy=load_policy(settings.policy),
+        board=f"{settings.board_url}{under}",
     )
 
 
@@ -89,7 +91,7 @@ def open_line(
     """A drill's or replay's whole line, migrated and alone in its folder."""
     clock = SystemClock()
     with folder.lock("line", now=clock.now()), open_backends(folder, settings, migrate=True) as backends:
-        parts = parts_of(backends, settings, mark=mark)
+        parts = parts_of(backends, settings, mark=mark, under=f"/{quote(folder.name)}")
         screener, placer = screener_of(parts, settings, classifier), placer_of(parts, settings)
         with Line(parts, screener, placer, notifier, clock) as line:
             yield line

@@ -16,6 +16,7 @@ from desk.answering import (
 from desk.change import Change, Event
 from desk.clock import Clock
 from desk.clocks import pause, resume, void
+from desk.consulting import record_consultation
 from desk.decided import Decided, Signed, one_change, require_two
 from desk.errors import IllegalAction
 from desk.grading import decline_answer, grade, sign_answer_kind, with_owed_clocks
@@ -37,6 +38,7 @@ from desk.steps import (
     Leave,
     PauseContinuing,
     RecordConference,
+    RecordConsultation,
     RecordRelease,
     RecordTime,
     RejectRelease,
@@ -62,6 +64,7 @@ _ACTIONS: dict[type[Step], Action] = {
     ConfirmRelease: Action.CONFIRM_RELEASE,
     RejectRelease: Action.REJECT_RELEASE,
     RecordConference: Action.RECORD_CONFERENCE,
+    RecordConsultation: Action.RECORD_CONSULTATION,
     PauseContinuing: Action.PAUSE_CONTINUING,
     ResumeContinuing: Action.RESUME_CONTINUING,
     Conclude: Action.CONCLUDE,
@@ -113,6 +116,8 @@ def _decide(incident: Incident, step: Step, signed: Signed, policy: Policy) -> D
             return reject_release(incident, step, signed)
         case RecordConference():
             return record_conference(incident, step, signed, policy)
+        case RecordConsultation():
+            return record_consultation(incident, step, signed)
         case PauseContinuing() | ResumeContinuing():
             return _pause_or_resume(incident, step, signed, policy)
         case Conclude():

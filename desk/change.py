@@ -89,13 +89,15 @@ class NoticeState(StrEnum):
     LEASED = "leased"
     SENT = "sent"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """How an attempt to deliver a claimed notice ended; settled in the store.
 
-    `retry_at` is None when it was delivered (`sent_at` set) or given up.
+    `retry_at` is None when it was delivered (`sent_at` set), given up, or `withdrawn`: never sent, because somebody
+    acted before. `error` says why; beside `sent_at` it is what somebody should know of the delivery.
     """
 
     key: str
@@ -103,6 +105,7 @@ class Delivery:
     sent_at: datetime | None = None
     error: str | None = None
     retry_at: datetime | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from desk.change import Change, Event, Fact, Notice, Placement
 from desk.clocks import next_moment
 from desk.errors import SecondPersonNeeded
 from desk.incident import Incident
+from desk.ladder import next_step_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,11 @@ class Decided:
 
 
 def settled(incident: Incident) -> Incident:
-    """The incident with its next moment computed from its clocks; none once it is closed."""
-    return replace(incident, next_moment=None if incident.closed else next_moment(incident.clocks))
+    """The incident with its next moment computed from its clocks and its ladder; none once it is closed."""
+    if incident.closed:
+        return replace(incident, next_moment=None)
+    moments = [each for each in (next_moment(incident.clocks), next_step_at(incident)) if each is not None]
+    return replace(incident, next_moment=min(moments, default=None))
 
 
 def one_change(

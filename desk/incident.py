@@ -117,12 +117,37 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Consultation:
+    """A meeting of the bodies concerned (会商): who took part, by role, and what it concluded.
+
+    It records how the office came to its answer and meets no clock.
+    """
+
+    id: str
+    held_at: datetime
+    bodies: tuple[str, ...]
+    attendees: tuple[str, ...]
+    conclusion: str
+    entered_at: datetime
+    entered_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One step of the ladder on an incident: the role that is owed a page from then on, while nobody has acted."""
+
+    role: str
+    owed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One matter the office may have to answer (舆情事件).
 
     `id` comes from its first post, `number` (云州-2026-0042) from the store at its first save; `version` counts
     saves. `terms` and `place_codes` are what later posts are compared with; `post_count` and `last_post_at`
     grow as posts join. `acknowledged_by` is set by the person who took it; `answer_kind` only by a person.
+    `climbed` counts the steps of its `ladder` that have been owed their page.
     """
 
     id: str
@@ -146,6 +171,9 @@ class Incident:
     questions: tuple[PublicQuestion, ...] = ()
     releases: tuple[Release, ...] = ()
     conferences: tuple[PressConference, ...] = ()
+    consultations: tuple[Consultation, ...] = ()
+    ladder: tuple[Rung, ...] = ()
+    climbed: int = 0
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
     closed_at: datetime | None = None

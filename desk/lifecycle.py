@@ -27,6 +27,7 @@ class Action(StrEnum):
     CONFIRM_RELEASE = "confirm_release"
     REJECT_RELEASE = "reject_release"
     RECORD_CONFERENCE = "record_conference"
+    RECORD_CONSULTATION = "record_consultation"
     PAUSE_CONTINUING = "pause_continuing"
     RESUME_CONTINUING = "resume_continuing"
     ASSIGN = "assign"
@@ -53,6 +54,7 @@ _RECORDING = (
     Action.RECORD_RELEASE,
     Action.REJECT_RELEASE,
     Action.RECORD_CONFERENCE,
+    Action.RECORD_CONSULTATION,
     Action.PAUSE_CONTINUING,
     Action.RESUME_CONTINUING,
 )

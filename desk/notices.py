@@ -1,26 +1,42 @@
 """The words of every notice, in the office's plain Chinese, and the key that makes sending twice harmless."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from desk.change import Notice
 from desk.clock import Clock
 from desk.incident import Incident
-from desk.office import DUTY_OFFICER, Office
+from desk.ladder import NO_CLOCK, addressee, rung_name
+from desk.office import Office
 from desk.policy import Policy
 from desk.release import Release
 
 
-def opened_notice(incident: Incident, office: Office) -> Notice:
-    """Somebody has to look: a suspected incident with the clocks that would bind."""
-    due = {clock.rule_id: _local(clock.due_at, office) for clock in incident.clocks}
+def ladder_notice(incident: Incident, step: int, office: Office, at: datetime) -> Notice:
+    """Somebody has to look: a suspected incident with the clocks that would bind, to one step of the ladder."""
+    due = {clock.rule_id: _limit(clock, office, at) for clock in incident.clocks}
+    waited = f"已{_length(at - incident.opened_at)}无人认领" if step else ""
+    todo = f"请认领并定级，或督促{incident.ladder[0].role}办理" if step else "请认领并定级"
     text = (
-        f"疑似事件：{incident.title}{_place(incident)}。"
-        f"如定为重大以上，须于{due['C1']}前发布权威信息、{due['C2']}前举行新闻发布会；"
-        f"其他须回应的，须于{due['C3']}前回应。请认领并定级。"
+        f"疑似事件{waited}：{incident.title}{_place(incident)}。"
+        f"如定为重大以上，须于{due['C1']}发布权威信息、{due['C2']}举行新闻发布会；"
+        f"其他须回应的，须于{due['C3']}回应。{todo}。"
     )
     return _notice(
-        incident, office, clock_key="-", rung="opened", title="疑似事件待确认", text=text, at=incident.opened_at
+        incident,
+        office,
+        clock_key=NO_CLOCK,
+        rung=rung_name(step),
+        person=incident.ladder[step].role,
+        title="疑似事件无人认领" if step else "疑似事件待确认",
+        text=text,
+        at=at,
     )
+
+
+def linked(notice: Notice, number: str, address: str) -> Notice:
+    """The notice as it is sent: with the number people speak of, and where to act on it."""
+    return replace(notice, text=f"{notice.text}编号{number}，查看并认领：{address}")
 
 
 def warning_notice(
@@ -55,7 +71,16 @@ def confirm_notice(incident: Incident, release: Release, office: Office, at: dat
         f"{incident.title}{_place(incident)}：{release.channel}{_local(release.published_at, office)}发布的"
         f"“{release.title}”似为对本事件的回应，请确认或退回。"
     )
-    return _notice(incident, office, clock_key="-", rung=f"confirm {release.id}", title="发布待确认", text=text, at=at)
+    return _notice(
+        incident,
+        office,
+        clock_key=NO_CLOCK,
+        rung=f"confirm {release.id}",
+        person=addressee(incident),
+        title="发布待确认",
+        text=text,
+        at=at,
+    )
 
 
 def _clock_notice(
@@ -63,7 +88,17 @@ def _clock_notice(
 ) -> Notice:
     # After a late grading the alarms run once more, towards the operational due time: a cycle of their own.
     cycle = 2 if clock.operational_due_at else 1
-    return _notice(incident, office, clock_key=clock.key, rung=rung, title=title, text=text, at=at, cycle=cycle)
+    return _notice(
+        incident,
+        office,
+        clock_key=clock.key,
+        rung=rung,
+        person=addressee(incident),
+        title=title,
+        text=text,
+        at=at,
+        cycle=cycle,
+    )
 
 
 def _notice(
@@ -72,12 +107,12 @@ def _notice(
     *,
     clock_key: str,
     rung: str,
+    person: str,
     title: str,
     text: str,
     at: datetime,
     cycle: int = 1,
 ) -> Notice:
-    person = DUTY_OFFICER
     return Notice(
         key=f"{incident.id}·{clock_key}·{rung}·{person}·{cycle}",
         incident_id=incident.id,
@@ -108,6 +143,11 @@ def _todo_after(clock: Clock) -> str:
 
 def _place(incident: Incident) -> str:
     return f"（{incident.place_name}）" if incident.place_name else ""
+
+
+def _limit(clock: Clock, office: Office, at: datetime) -> str:
+    left = f"还剩{_length(clock.alarm_due_at - at)}" if at <= clock.alarm_due_at else "已过"
+    return f"{_local(clock.alarm_due_at, office)}前（{left}）"
 
 
 def _local(moment: datetime, office: Office) -> str:

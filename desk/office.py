@@ -9,6 +9,9 @@ from desk.post import ABROAD, NATIONWIDE, Place
 DUTY_OFFICER = "值班员"
 """The role first paged; the rota says who that is."""
 
+OFFICE_HEAD = "新闻办主任"
+"""The role paged next, while nobody takes an incident on."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:

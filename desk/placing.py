@@ -13,8 +13,9 @@ from desk.change import Change, Event, Notice, Placement
 from desk.clocks import provisional_clocks, restart
 from desk.decided import one_change
 from desk.incident import Incident, State, Times
+from desk.ladder import set_up, steps_owed
 from desk.moments import EvidencedTime, Precision, earliest
-from desk.notices import confirm_notice, opened_notice
+from desk.notices import confirm_notice, ladder_notice
 from desk.office import Office, most_specific, related
 from desk.opinion import proposed_level
 from desk.policy import Policy
@@ -137,10 +138,13 @@ def _open(flagged: FlaggedPost, where: Located, office: Office, policy: Policy) 
         post_count=1,
         clocks=provisional_clocks(policy, times),
         opinion_level=proposed_level(1, None, policy),
+        ladder=set_up(policy.ladder, post.collected_at),
     )
     facts = {"post": post.id, "probability": f"{verdict.incident:.3f}", "why": "、".join(verdict.why)}
-    notice = opened_notice(incident, office)
-    return _placed(incident, post, Outcome.OPENED, [_event("opened", post, facts)], [notice])
+    steps = steps_owed(incident, post.collected_at)
+    notices = [ladder_notice(incident, step, office, post.collected_at) for step in steps]
+    on_the_ladder = replace(incident, climbed=len(steps))
+    return _placed(on_the_ladder, post, Outcome.OPENED, [_event("opened", post, facts)], notices)
 
 
 def _first_times(post: Post) -> Times:

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from desk.errors import BadPolicy
 from desk.incident import OpinionLevel
+from desk.ladder import DEFAULT_LADDER, LadderStep
 from desk.moments import Basis
 from desk.policy_reading import Reader
 
@@ -72,12 +74,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """All rules by id, and the office's own choices."""
+    """All rules by id, and the office's own choices: whom the ladder pages when, what counts as a hot topic."""
 
     version: str
     rules: Mapping[str, Rule]
     hot_topic: bool
     level_floors: tuple[tuple[int, OpinionLevel], ...]
+    ladder: tuple[LadderStep, ...]
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with this id; the reader made sure that the law's four are there."""
@@ -111,7 +114,7 @@ _RULE_KEYS = frozenset(
 def read_policy(mapping: Mapping[str, object]) -> Policy:
     """The policy a mapping (a parsed policy.toml) describes. Raises BadPolicy with every problem at once."""
     reader = Reader("policy", mapping)
-    reader.only({"version", "rule", "answer", "opinion_level"})
+    reader.only({"version", "rule", "ladder", "answer", "opinion_level"})
     version = reader.text("version")
     rules = [_read_rule(each, version) for each in reader.tables("rule")]
     answer, levels = reader.table("answer"), reader.table("opinion_level")
@@ -124,6 +127,7 @@ def read_policy(mapping: Mapping[str, object]) -> Policy:
         level_floors=tuple(
             (levels.count(level.value), level) for level in (OpinionLevel.L1, OpinionLevel.L2, OpinionLevel.L3)
         ),
+        ladder=_read_ladder(reader),
     )
     problems = [*reader.problems, *_rule_problems(rules), *_level_problems(policy.level_floors)]
     if problems:
@@ -162,6 +166,40 @@ def _read_warn(reader: Reader, index: int, text: str) -> WarnPoint:
         return WarnPoint(percent=int(match["percent"]))
     minutes = int(match["count"]) * (60 if match["unit"] == "h" else 1)
     return WarnPoint(before_due=timedelta(minutes=minutes))
+
+
+def _read_ladder(reader: Reader) -> tuple[LadderStep, ...]:
+    # A policy written before there was a ladder pages as it comes, rather than stopping the desk at an upgrade.
+    if not reader.has("ladder"):
+        return DEFAULT_LADDER
+    noted = len(reader.problems)
+    steps = [_read_step(each) for each in reader.tables("ladder")]
+    # What could not be read stands as a stand-in here: its order says nothing.
+    if len(reader.problems) == noted:
+        reader.problems.extend(_ladder_problems(steps))
+    return tuple(steps)
+
+
+def _read_step(reader: Reader) -> LadderStep:
+    reader.only({"role", "after_minutes"})
+    return LadderStep(role=reader.text("role"), after=timedelta(minutes=reader.count("after_minutes", least=0)))
+
+
+def _ladder_problems(steps: Sequence[LadderStep]) -> list[str]:
+    if not steps:
+        return ["policy.ladder: nobody would be paged: write at least one step"]
+    found = []
+    if steps[0].after:
+        found.append("policy.ladder[0].after_minutes: the first step is paged at once: write 0")
+    for index, (before, step) in enumerate(pairwise(steps), 1):
+        if step.after <= before.after:
+            least = before.after // timedelta(minutes=1) + 1
+            found.append(f"policy.ladder[{index}].after_minutes: not later than the step before: write {least} or more")
+    dotted = [index for index, step in enumerate(steps) if "·" in step.role]
+    return [
+        *found,
+        *(f"policy.ladder[{index}].role: '·' parts the names in a notice's key: leave it out" for index in dotted),
+    ]
 
 
 def _rule_problems(rules: Sequence[Rule]) -> list[str]:

@@ -57,13 +57,13 @@ class Reader:
         self.problem(key, self._wanted(value, "true or false"))
         return False
 
-    def count(self, key: str) -> int:
-        """A whole number above zero and below a million."""
+    def count(self, key: str, *, least: int = 1) -> int:
+        """A whole number from the least one, below a million."""
         value = self._table.get(key)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _TOO_MANY:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value < _TOO_MANY:
             return value
-        self.problem(key, self._wanted(value, f"a whole number from 1 to {_TOO_MANY - 1}"))
-        return 1
+        self.problem(key, self._wanted(value, f"a whole number from {least} to {_TOO_MANY - 1}"))
+        return least
 
     def day(self, key: str) -> date:
         """A calendar date."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desk.incident import DispositionClass, PublicQuestion, Severity
+from desk.incident import Consultation, DispositionClass, PublicQuestion, Severity
 from desk.lifecycle import Action
 from desk.moments import Basis, EvidencedTime
 from desk.post import AnswerKind
@@ -107,6 +107,13 @@ class RecordConference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConsultation:
+    """A consultation of the bodies concerned (会商) that was held."""
+
+    consultation: Consultation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PauseContinuing:
     """An investigating body holds authority: C4 pauses on its record (DESIGN §4.1.7)."""
 
@@ -153,6 +160,7 @@ Step = (
     | ConfirmRelease
     | RejectRelease
     | RecordConference
+    | RecordConsultation
     | PauseContinuing
     | ResumeContinuing
     | Conclude

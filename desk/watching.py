@@ -1,4 +1,4 @@
-"""What the passing of time says about an incident's clocks: warnings, breaches at their computed second, notices owed.
+"""What the passing of time says about an incident: warnings, breaches at their computed second, the ladder's next step.
 
 After an outage each clock speaks once, of where it stands now: one page, not a backlog (peers §E.6).
 """
@@ -10,8 +10,9 @@ from desk.change import Change, Event, Fact, Notice
 from desk.clock import Clock
 from desk.decided import one_change
 from desk.incident import Incident
+from desk.ladder import steps_owed
 from desk.moments import whole_seconds
-from desk.notices import due_notice, warning_notice
+from desk.notices import due_notice, ladder_notice, warning_notice
 from desk.office import Office
 from desk.policy import Policy
 
@@ -32,11 +33,17 @@ def watch(incident: Incident, now: datetime, office: Office, policy: Policy) -> 
     if incident.closed:
         return None
     looks = [_look(incident, clock, now, office, policy) for clock in incident.clocks]
-    if all(look.clock is clock for look, clock in zip(looks, incident.clocks, strict=True)):
+    steps = steps_owed(incident, now)
+    if not steps and all(look.clock is clock for look, clock in zip(looks, incident.clocks, strict=True)):
         return None
-    watched = replace(incident, clocks=tuple(look.clock for look in looks))
+    clocks = tuple(look.clock for look in looks)
+    watched = replace(incident, clocks=clocks, climbed=incident.climbed + len(steps))
     events = [event for look in looks for event in look.events]
-    return one_change(watched, events, [look.notice for look in looks if look.notice is not None])
+    climbs = [_climbed(incident, step, now) for step in steps]
+    pages = [ladder_notice(incident, step, office, now) for step in steps]
+    return one_change(
+        watched, [*climbs, *events], [*pages, *(look.notice for look in looks if look.notice is not None)]
+    )
 
 
 def noted_breaches(incident: Incident, now: datetime) -> tuple[Incident, tuple[Event, ...]]:
@@ -48,6 +55,12 @@ def noted_breaches(incident: Incident, now: datetime) -> tuple[Incident, tuple[E
     found = [(clock, _breach(clock, now)) for clock in incident.clocks]
     clocks = tuple(replace(clock, breach_recorded=True) if breach else clock for clock, breach in found)
     return replace(incident, clocks=clocks), tuple(event for _, breach in found for event in breach)
+
+
+def _climbed(incident: Incident, step: int, now: datetime) -> Event:
+    rung = incident.ladder[step]
+    facts: dict[str, Fact] = {"step": step + 1, "role": rung.role}
+    return Event(kind="climbed", at=rung.owed_at, recorded_at=now, by=WATCH, facts=facts)
 
 
 def _look(incident: Incident, clock: Clock, now: datetime, office: Office, policy: Policy) -> Watched:

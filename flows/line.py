@@ -12,7 +12,7 @@ from desk.policy import Policy
 from desk.ports import Bus, Clock, Codec, IncidentStore, Notifier, PostStore, SourceStore, Subscription
 from desk.post import Observation, Post
 from desk.travel import POSTS, DeadRecord, Outgoing, Travelling
-from flows.notify import deliver_owed
+from flows.notify import ToOne, deliver_owed
 from flows.watch import watch_until
 from pipelines.placer import Placer
 from pipelines.screen import Screener
@@ -24,7 +24,7 @@ PATIENCE = timedelta(seconds=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskParts:
-    """The opened parts of one desk: its stores, its rules and its office."""
+    """The opened parts of one desk: its stores, its rules, its office, and the address of its board in links."""
 
     bus: Bus
     posts: PostStore
@@ -33,6 +33,7 @@ class DeskParts:
     codec: Codec
     office: Office
     policy: Policy
+    board: str
 
 
 class Line:
@@ -43,7 +44,7 @@ class Line:
         self._pauses = pauses
         self._screener = screener
         self._placer = placer
-        self._notifier = notifier
+        self._courier = ToOne(notifier)
         self._stack = ExitStack()
         self._screening: Subscription | None = None
         self._placing: Subscription | None = None
@@ -90,7 +91,7 @@ class Line:
 
     def deliver(self, now: datetime) -> None:
         """Delivers the notices owed by then."""
-        deliver_owed(self.parts.incidents, self._notifier, now)
+        deliver_owed(self.parts.incidents, self._courier, now, board=self.parts.board)
 
     def _acquired(self) -> int:
         for _ in range(2 * PATIENCE // _A_MOMENT):

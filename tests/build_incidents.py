@@ -77,6 +77,7 @@ class DeliveryChanges(TypedDict, total=False):
     sent_at: datetime | None
     error: str | None
     retry_at: datetime | None
+    withdrawn: bool
 
 
 class ChangeChanges(TypedDict, total=False):

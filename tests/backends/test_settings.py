@@ -236,3 +236,76 @@ def test_any_text_is_either_used_or_refused(name: str, value: str, tmp_path_fact
         outcome = refusal.problems[0]
 
     assert "flag --" in outcome
+
+
+def test_mail_and_the_board_have_sensible_defaults(tmp_path: Path) -> None:
+    settings = load_settings({}, {}, tmp_path)
+
+    assert (settings.smtp_host, settings.smtp_port, settings.smtp_starttls) == (None, 587, True)
+    assert (settings.smtp_from, settings.smtp_user, settings.smtp_password) == (None, None, None)
+    assert settings.board_url == "http://127.0.0.1:8765"
+
+
+@pytest.mark.parametrize(("line", "read"), [("true", True), ("false", False), ('"yes"', True), ('"no"', False)])
+def test_yes_and_no_are_written_either_way(line: str, tmp_path: Path, data: Path, *, read: bool) -> None:
+    write_toml(data, f"smtp_starttls = {line}")
+
+    assert load_settings({}, {}, tmp_path).smtp_starttls is read
+
+
+@pytest.mark.parametrize("line", ["1", '"perhaps"', '""', "[true]"])
+def test_what_is_neither_yes_nor_no_is_refused(line: str, tmp_path: Path, data: Path) -> None:
+    write_toml(data, f"smtp_starttls = {line}")
+
+    (problem,) = problems_of({}, {}, tmp_path)
+
+    assert problem.endswith("use 'yes' or 'no'")
+
+
+def test_mail_comes_from_somewhere_and_signing_in_needs_a_password(tmp_path: Path) -> None:
+    problems = problems_of({"smtp_host": "mail.example", "smtp_user": "desk"}, {}, tmp_path)
+
+    assert problems == (
+        "SMTP_FROM= (needed by flag --smtp-host): mail comes from somewhere, set smtp_from",
+        "SMTP_PASSWORD= (needed by flag --smtp-user): signing in needs both, set HUIYING_SMTP_PASSWORD_FILE",
+    )
+
+
+def test_the_password_of_the_mail_server_is_read_from_a_file_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter22", encoding="utf-8")
+    environ = {"HUIYING_SMTP_PASSWORD_FILE": "secret", "HUIYING_SMTP_USER": "desk"}
+
+    settings = load_settings({}, environ, tmp_path)
+
+    assert settings.smtp_password == "hunter22"
+    assert "hunter22" not in repr(settings)
+    assert settings.shown["smtp_password"] == "••••"
+
+
+@pytest.mark.parametrize("host", ["mail example", "mail/../", "https://mail.example", "邮件"])
+def test_a_mail_server_is_a_host_and_nothing_else(host: str, tmp_path: Path) -> None:
+    (problem, *_) = problems_of({"smtp_host": host}, {}, tmp_path)
+
+    assert problem.endswith("use a host name or an IP address, or nothing")
+
+
+@pytest.mark.parametrize("address", ["desk", "desk@", "<desk@example>", "desk@example\nBcc: x@y"])
+def test_the_sender_is_one_plain_address(address: str, tmp_path: Path) -> None:
+    (problem,) = problems_of({"smtp_from": address}, {}, tmp_path)
+
+    assert "use a mail address such as desk@example.gov.cn" in problem
+
+
+def test_the_boards_address_loses_the_slash_at_its_end(tmp_path: Path) -> None:
+    settings = load_settings({"board_url": "https://desk.example/board/"}, {}, tmp_path)
+
+    assert settings.board_url == "https://desk.example/board"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "desk.example", "ftp://desk.example", "https://a:b@desk.example", "https://x/?a=1"]
+)
+def test_an_address_people_cannot_follow_is_refused(url: str, tmp_path: Path) -> None:
+    (problem,) = problems_of({"board_url": url}, {}, tmp_path)
+
+    assert problem.endswith("use an http or https address without user name and password")

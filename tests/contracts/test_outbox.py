@@ -112,6 +112,38 @@ def test_notice_given_up_is_failed_and_never_claimed_again(store: AuditedStore) 
     assert (row.state, row.sent_at, row.last_error) == (NoticeState.FAILED, None, "no such address")
 
 
+def test_withdrawn_notice_is_never_claimed_again_and_counts_no_attempt(store: AuditedStore) -> None:
+    owe(store, a_notice())
+    store.claim(NOON, lease=LEASE, limit=9)
+
+    store.settle([a_delivery(error="superseded: acknowledged by p-wang", withdrawn=True)])
+
+    (row,) = store.notices()
+    assert (row.state, row.attempts, row.sent_at) == (NoticeState.WITHDRAWN, 0, None)
+    assert row.last_error == "superseded: acknowledged by p-wang"
+    assert store.claim(NOON + 1_000 * HOUR, lease=LEASE, limit=9) == []
+
+
+def test_what_was_sent_is_not_withdrawn_later(store: AuditedStore) -> None:
+    owe(store, a_notice())
+    store.claim(NOON, lease=LEASE, limit=9)
+    store.settle([a_delivery(sent_at=NOON)])
+
+    store.settle([a_delivery(withdrawn=True)])
+
+    assert state(store) is NoticeState.SENT
+
+
+def test_remark_stands_beside_a_sent_notice(store: AuditedStore) -> None:
+    owe(store, a_notice())
+    store.claim(NOON, lease=LEASE, limit=9)
+
+    store.settle([a_delivery(sent_at=NOON, error="nobody is on duty as 值班员")])
+
+    (row,) = store.notices()
+    assert (row.state, row.last_error) == (NoticeState.SENT, "nobody is on duty as 值班员")
+
+
 def test_repeating_a_delivery_changes_nothing_that_was_sent(store: AuditedStore) -> None:
     owe(store, a_notice())
     store.claim(NOON, lease=LEASE, limit=9)

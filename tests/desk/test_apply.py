@@ -439,8 +439,10 @@ def test_office_that_allows_no_pause_gets_none() -> None:
     assert refused(incident, PAUSE, policy=strict).startswith("C4 knows no pause here")
 
 
-def test_next_moment_follows_the_clocks_and_ends_with_the_incident() -> None:
+def test_next_moment_follows_the_ladder_and_the_clocks_and_ends_with_the_incident() -> None:
+    taken = act(opened(), Acknowledge())
     answered_fully = conferred(answered(graded(Severity.ORDINARY), elements=FULL))
 
-    assert opened().next_moment == clock(opened(), "C1").warn_at[0]
+    assert opened().next_moment == NOON + 15 * MINUTE
+    assert taken.next_moment == clock(taken, "C1").warn_at[0]
     assert answered_fully.next_moment is None

@@ -7,9 +7,9 @@ import pytest
 
 from desk.change import Notice
 from desk.incident import Severity
-from desk.notices import confirm_notice, due_notice, opened_notice, warning_notice
+from desk.notices import confirm_notice, due_notice, ladder_notice, linked, warning_notice
 from desk.office import Office
-from desk.steps import RecordRelease
+from desk.steps import Acknowledge, RecordRelease
 from tests.build import HOUR, MINUTE, NOON, SECOND
 from tests.desk.scene import (
     C1_DUE,
@@ -36,7 +36,7 @@ def every_notice(office: Office) -> list[Notice]:
     """One notice of each sort."""
     incident = graded(Severity.MAJOR)
     return [
-        opened_notice(opened(), office),
+        ladder_notice(opened(), 0, office, NOON),
         warning_notice(incident, clock(incident, "C1"), 0, office, POLICY, NOON),
         due_notice(incident, clock(incident, "C1"), office, POLICY, C1_DUE + SECOND),
         confirm_notice(incident, a_release(), office, NOON + HOUR),
@@ -50,18 +50,45 @@ def warned(key: str, left: timedelta) -> str:
 
 
 def test_new_incident_says_what_is_owed_by_when_in_the_office_s_own_time() -> None:
-    notice = opened_notice(opened(), OFFICE)
+    notice = ladder_notice(opened(), 0, OFFICE, NOON)
 
     assert notice.title == "疑似事件待确认"
     assert notice.text == (
-        "疑似事件：清河桥怎么了（清河区）。如定为重大以上，须于6月4日00:50前发布权威信息、6月4日19:50前举行新闻发布会；"
-        "其他须回应的，须于6月5日20:00前回应。请认领并定级。"
+        "疑似事件：清河桥怎么了（清河区）。如定为重大以上，须于6月4日00:50前（还剩4小时50分钟）发布权威信息、"
+        "6月4日19:50前（还剩23小时50分钟）举行新闻发布会；其他须回应的，须于6月5日20:00前（还剩48小时）回应。请认领并定级。"
     )
     assert notice.owed_at == NOON
 
 
 def test_incident_without_a_place_says_none() -> None:
-    assert opened_notice(replace(opened(), place_name=None), OFFICE).text.startswith("疑似事件：清河桥怎么了。")
+    nowhere = replace(opened(), place_name=None)
+
+    assert ladder_notice(nowhere, 0, OFFICE, NOON).text.startswith("疑似事件：清河桥怎么了。")
+
+
+def test_next_step_says_how_long_nobody_acted_and_whom_to_push() -> None:
+    notice = ladder_notice(opened(), 1, OFFICE, NOON + 15 * MINUTE)
+
+    assert (notice.title, notice.person) == ("疑似事件无人认领", "新闻办主任")
+    assert notice.text.startswith("疑似事件已15分钟无人认领：清河桥怎么了（清河区）。")
+    assert "须于6月4日00:50前（还剩4小时35分钟）发布权威信息" in notice.text
+    assert notice.text.endswith("请认领并定级，或督促值班员办理。")
+
+
+def test_limit_that_passed_before_the_page_is_said_to_have_passed() -> None:
+    in_the_second, after = (ladder_notice(opened(), 1, OFFICE, C1_DUE + wait).text for wait in (0 * SECOND, SECOND))
+
+    assert "6月4日00:50前（还剩0分钟）发布" in in_the_second
+    assert "6月4日00:50前（已过）发布" in after
+
+
+def test_notice_is_sent_with_its_number_and_ends_with_the_link() -> None:
+    notice = ladder_notice(opened(), 0, OFFICE, NOON)
+
+    sent = linked(notice, "云州-2026-0001", "https://board.example/incidents/1/acknowledge")
+
+    added = "编号云州-2026-0001，查看并认领：https://board.example/incidents/1/acknowledge"
+    assert (sent.key, sent.text) == (notice.key, f"{notice.text}{added}")
 
 
 def test_warning_says_how_long_is_left_what_is_missing_and_on_what_ground() -> None:
@@ -179,7 +206,7 @@ def test_key_names_incident_clock_rung_person_and_cycle() -> None:
     ident = opened().id
 
     assert [notice.key for notice in every_notice(OFFICE)] == [
-        f"{ident}·-·opened·值班员·1",
+        f"{ident}·-·step1·值班员·1",
         f"{ident}·C1·warn1·值班员·1",
         f"{ident}·C1·due·值班员·1",
         f"{ident}·-·confirm r-1·值班员·1",
@@ -209,6 +236,16 @@ def test_alarms_after_a_late_grading_have_keys_of_their_own() -> None:
     notice = due_notice(late, clock(late, "C1"), OFFICE, POLICY, C1_DUE + 9 * HOUR)
 
     assert notice.key == f"{late.id}·C1·due·值班员·2"
+
+
+def test_clocks_of_an_acknowledged_incident_are_paged_to_whoever_took_it() -> None:
+    taken = act(graded(Severity.MAJOR), Acknowledge(), by="p-wang")
+
+    due = due_notice(taken, clock(taken, "C1"), OFFICE, POLICY, C1_DUE + SECOND)
+    confirm = confirm_notice(taken, a_release(), OFFICE, NOON + HOUR)
+
+    assert (due.person, due.key) == ("p-wang", f"{taken.id}·C1·due·p-wang·1")
+    assert confirm.person == "p-wang"
 
 
 def test_notice_is_addressed_to_the_duty_officer_and_says_which_incident_and_clock() -> None:

@@ -64,7 +64,7 @@ def test_opening_is_logged_and_paged_and_placed_at_the_time_the_post_was_collect
     [event], [notice], [placement] = change.events, change.notices, change.placements
     assert (event.kind, event.at, event.recorded_at, event.by) == ("opened", NOON, NOON, "placer")
     assert event.facts == {"post": a_post().id, "probability": "0.970", "why": "垮塌、消防"}
-    assert (notice.rung, notice.owed_at) == ("opened", NOON)
+    assert (notice.rung, notice.person, notice.owed_at) == ("step1", "值班员", NOON)
     assert (placement.post_id, placement.placed_at, placement.incident_id) == (a_post().id, NOON, opened().id)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from desk.errors import BadPolicy
 from desk.incident import OpinionLevel
+from desk.ladder import LadderStep
 from desk.moments import Basis
 from desk.policy import LAW, Pause, Scope, Stop, WarnPoint, read_policy
 from tests.build import HOUR, MINUTE
@@ -179,7 +180,7 @@ def test_every_problem_is_named_at_once_with_its_path() -> None:
     mapping |= {"version": " ", "answer": {}, "extra": 1}
 
     assert problems(mapping) == [
-        "policy.extra: unknown: use one of answer, opinion_level, rule, version",
+        "policy.extra: unknown: use one of answer, ladder, opinion_level, rule, version",
         "policy.version: ' ' cannot be used: write a text in quotes",
         f"policy.rule[C1].colour: unknown: use one of {KEYS}",
         "policy.rule[C1].effective_from: '2016' cannot be used: write a date like 2016-11-10, without quotes",
@@ -201,6 +202,56 @@ def test_empty_file_says_all_that_is_missing() -> None:
         "policy.answer: missing: write a table [answer]",
         "policy.opinion_level: missing: write a table [opinion_level]",
         *(f"policy.rule: {each} is missing: the law's clocks cannot be left out" for each in ("C1", "C2", "C3", "C4")),
+    ]
+
+
+def with_ladder(*steps: Table) -> Table:
+    """The office's file with another ladder."""
+    return deepcopy(FILE) | {"ladder": list(steps)}
+
+
+def a_step(role: object = "值班员", after_minutes: object = 0) -> Table:
+    """One step of a ladder."""
+    return {"role": role, "after_minutes": after_minutes}
+
+
+def test_ladder_pages_the_duty_officer_at_once_and_the_office_head_after_a_quarter_of_an_hour() -> None:
+    steps = (LadderStep(role="值班员", after=timedelta()), LadderStep(role="新闻办主任", after=15 * MINUTE))
+
+    assert POLICY.ladder == steps
+    assert read_policy({name: table for name, table in FILE.items() if name != "ladder"}).ladder == steps
+
+
+def test_ladder_climbs_from_nought_and_only_upwards() -> None:
+    late = with_ladder(a_step(after_minutes=1), a_step("主任", 1), a_step("局长", 2))
+
+    assert problems(late) == [
+        "policy.ladder[0].after_minutes: the first step is paged at once: write 0",
+        "policy.ladder[1].after_minutes: not later than the step before: write 2 or more",
+    ]
+    assert read_policy(with_ladder(a_step(), a_step("主任", 1))).ladder[1].after == MINUTE
+
+
+def test_ladder_that_would_page_nobody_is_refused() -> None:
+    assert problems(with_ladder()) == ["policy.ladder: nobody would be paged: write at least one step"]
+    assert problems(deepcopy(FILE) | {"ladder": "值班员"}) == [
+        "policy.ladder: '值班员' cannot be used: write tables [[ladder]]"
+    ]
+
+
+def test_every_problem_of_a_ladder_is_named_at_once() -> None:
+    wrong = with_ladder({"role": " ", "after_minutes": 0}, {"role": "主任", "after_minutes": -1, "mail": "x"})
+
+    assert problems(wrong) == [
+        "policy.ladder[0].role: ' ' cannot be used: write a text in quotes",
+        "policy.ladder[1].mail: unknown: use one of after_minutes, role",
+        "policy.ladder[1].after_minutes: -1 cannot be used: write a whole number from 0 to 999999",
+    ]
+
+
+def test_role_has_no_dot_that_would_part_a_key() -> None:
+    assert problems(with_ladder(a_step("值班·员"))) == [
+        "policy.ladder[0].role: '·' parts the names in a notice's key: leave it out"
     ]
 
 

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -6,9 +6,9 @@ from backends.incidents_memory import MemoryIncidentStore
 from backends.notify_memory import MemoryNotifier
 from desk.change import NoticeState
 from desk.errors import NotifyError
-from flows.notify import FIRST_WAIT, LONGEST_WAIT, deliver_owed, wait_after
-from tests.build import NOON
-from tests.build_incidents import a_change, a_notice
+from flows.notify import FIRST_WAIT, LEASE, LONGEST_WAIT, Delivered, ToOne, deliver_owed, wait_after
+from tests.build import HOUR, NOON
+from tests.build_incidents import a_change, a_notice, an_incident
 
 SECOND = timedelta(seconds=1)
 
@@ -17,6 +17,10 @@ def notifier_that_fails(*, permanent: bool) -> MemoryNotifier:
     notifier = MemoryNotifier()
     notifier.failure = NotifyError("cannot reach the receiver", permanent=permanent)
     return notifier
+
+
+def send(incidents: MemoryIncidentStore, notifier: MemoryNotifier, now: datetime) -> Delivered:
+    return deliver_owed(incidents, ToOne(notifier), now, board="http://127.0.0.1:8765")
 
 
 def store_owing_one() -> MemoryIncidentStore:
@@ -28,8 +32,8 @@ def store_owing_one() -> MemoryIncidentStore:
 def test_an_owed_notice_is_delivered_once() -> None:
     incidents, notifier = store_owing_one(), MemoryNotifier()
 
-    first = deliver_owed(incidents, notifier, NOON)
-    second = deliver_owed(incidents, notifier, NOON + timedelta(hours=1))
+    first = send(incidents, notifier, NOON)
+    second = send(incidents, notifier, NOON + HOUR)
 
     assert (first.sent, second.sent) == (1, 0)
     assert len(notifier.received()) == 1
@@ -38,7 +42,7 @@ def test_an_owed_notice_is_delivered_once() -> None:
 def test_a_notice_is_not_sent_a_second_before_it_is_owed() -> None:
     incidents, notifier = store_owing_one(), MemoryNotifier()
 
-    early = deliver_owed(incidents, notifier, NOON - SECOND)
+    early = send(incidents, notifier, NOON - SECOND)
 
     assert early.sent == 0
     assert notifier.received() == []
@@ -46,10 +50,10 @@ def test_a_notice_is_not_sent_a_second_before_it_is_owed() -> None:
 
 def test_a_failed_notice_comes_back_after_its_wait_and_not_before() -> None:
     incidents, notifier = store_owing_one(), MemoryNotifier()
-    deliver_owed(incidents, notifier_that_fails(permanent=False), NOON)
+    send(incidents, notifier_that_fails(permanent=False), NOON)
 
-    early = deliver_owed(incidents, notifier, NOON + FIRST_WAIT - SECOND)
-    later = deliver_owed(incidents, notifier, NOON + FIRST_WAIT)
+    early = send(incidents, notifier, NOON + FIRST_WAIT - SECOND)
+    later = send(incidents, notifier, NOON + FIRST_WAIT)
 
     assert (early.sent, later.sent) == (0, 1)
 
@@ -57,10 +61,10 @@ def test_a_failed_notice_comes_back_after_its_wait_and_not_before() -> None:
 def test_a_permanent_failure_is_given_up_and_stays_visible_with_its_reason() -> None:
     incidents = store_owing_one()
 
-    delivered = deliver_owed(incidents, notifier_that_fails(permanent=True), NOON)
+    came = send(incidents, notifier_that_fails(permanent=True), NOON)
 
     (row,) = incidents.notices()
-    assert delivered.failed == 1
+    assert came.failed == 1
     assert row.state is NoticeState.FAILED
     assert row.last_error is not None
     assert "cannot reach the receiver" in row.last_error
@@ -69,3 +73,49 @@ def test_a_permanent_failure_is_given_up_and_stays_visible_with_its_reason() -> 
 @pytest.mark.parametrize(("attempts", "wait"), [(0, FIRST_WAIT), (1, 2 * FIRST_WAIT), (30, LONGEST_WAIT)])
 def test_the_wait_doubles_up_to_its_bound(attempts: int, wait: timedelta) -> None:
     assert wait_after(attempts) == wait
+
+
+def test_a_notice_says_its_number_and_where_to_acknowledge_it() -> None:
+    incidents, notifier = store_owing_one(), MemoryNotifier()
+
+    send(incidents, notifier, NOON)
+
+    (notice,) = notifier.received()
+    link = "http://127.0.0.1:8765/incidents/%E4%BA%91%E5%B7%9E-2026-0001/acknowledge"
+    assert notice.text == f"{a_notice().text}编号云州-2026-0001，查看并认领：{link}"
+
+
+def test_a_sender_killed_between_sending_and_settling_repeats_under_one_key() -> None:
+    incidents, notifier = store_owing_one(), MemoryNotifier()
+    (claimed,) = incidents.claim(NOON, lease=LEASE, limit=9)
+    notifier.notify(claimed)
+
+    within_the_lease = send(incidents, notifier, NOON + LEASE - SECOND)
+    after_it = send(incidents, notifier, NOON + LEASE)
+
+    assert (within_the_lease.sent, after_it.sent) == (0, 1)
+    assert (len(notifier.received()), notifier.repeats) == (1, 1)
+
+
+def test_a_page_of_the_ladder_waiting_for_its_next_try_is_withdrawn_once_somebody_acted() -> None:
+    incidents, notifier = MemoryIncidentStore(), MemoryNotifier()
+    page = a_notice(clock_key="-", rung="step1", person="值班员")
+    incidents.save([a_change(notices=(page,))])
+    send(incidents, notifier_that_fails(permanent=False), NOON)
+    incidents.save([a_change(incident=an_incident(version=1, acknowledged_by="p-wang"))])
+
+    came = send(incidents, notifier, NOON + FIRST_WAIT)
+
+    (row,) = incidents.notices()
+    assert (came, notifier.received()) == (Delivered(withdrawn=1), [])
+    assert (row.state, row.attempts) == (NoticeState.WITHDRAWN, 1)
+    assert row.last_error == "superseded: acknowledged by p-wang"
+
+
+def test_a_warning_waiting_for_its_next_try_is_sent_though_somebody_acted() -> None:
+    incidents, notifier = store_owing_one(), MemoryNotifier()
+    incidents.save([a_change(incident=an_incident(version=1, acknowledged_by="p-wang"))])
+
+    came = send(incidents, notifier, NOON)
+
+    assert came.sent == 1

@@ -39,6 +39,7 @@ class ReplayOfTests:
             codec=self.desk.codec,
             office=OFFICE,
             policy=POLICY,
+            board="http://127.0.0.1:8765/replay/a",
         )
         return Line(parts, self.desk.screener(), self.desk.placer(), self.notifier, ManualClock(NOON))
 

@@ -1,4 +1,5 @@
 import importlib.util
+import re
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -38,9 +39,17 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     assert not named & empty_words
 
 
-def test_only_the_real_desk_may_open_a_real_webhook() -> None:
-    named = {
-        str(path.relative_to(ROOT)) for path in SOURCES if "WebhookNotifier(" in path.read_text(encoding="utf-8")
-    }
+@pytest.mark.parametrize(
+    ("opened", "where"),
+    [
+        ("WebhookNotifier(", {"backends/local_receiver.py", "backends/notifiers.py"}),
+        ("MailNotifier(", {"backends/notifiers.py"}),
+        ("RealChannels(", {"console/run_command.py"}),
+    ],
+)
+def test_only_the_real_desk_may_open_real_channels(opened: str, where: set[str]) -> None:
+    made = re.compile(rf"(?<!class ){re.escape(opened)}")
 
-    assert named == {"backends/local_receiver.py", "console/run_command.py"}
+    named = {str(path.relative_to(ROOT)) for path in SOURCES if made.search(path.read_text(encoding="utf-8"))}
+
+    assert named == where

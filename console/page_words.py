@@ -1,0 +1,26 @@
+"""The Chinese words for how a page ended, and what to do about it."""
+
+from collections.abc import Mapping
+
+from spiders.outcomes import PageOutcome
+
+PAGE_OUTCOMES: Mapping[PageOutcome, str] = {
+    PageOutcome.READ: "列表已读取",
+    PageOutcome.UNCHANGED: "列表无变化",
+    PageOutcome.DELIVERED: "已采集",
+    PageOutcome.REPEATED: "此前已采集",
+    PageOutcome.QUARANTINED: "已隔离，用 huiying quarantine list 查看原因",
+    PageOutcome.NO_TIME: "页面和列表都没有发布时间",
+    PageOutcome.NO_TEXT: "没有找到标题或正文",
+    PageOutcome.NOT_HTML: "不是网页（图片、视频或文档）",
+    PageOutcome.ROBOTS_REFUSED: "该站 robots.txt 不允许采集，请换用其他来源或与站方商议",
+    PageOutcome.OTHER_HOST: "文章在另一个网站上；确有依据采集时，把它写进 hosts",
+    PageOutcome.THROTTLED: "该站要求放慢（429 或 503），到时再试",
+    PageOutcome.REDIRECT_LOOP: "反复跳转，没有到达页面，请核对地址",
+    PageOutcome.TOO_LARGE: "页面超过 5 MB，未读取",
+    PageOutcome.TIMED_OUT: "30 秒内没有读完",
+    PageOutcome.UNREACHABLE: "无法连接，请核对地址和网络",
+    PageOutcome.HTTP_ERROR: "该站答复出错，请核对地址",
+    PageOutcome.BROKEN: "内容残缺，或不是它声称的格式，请核对地址和 kind",
+    PageOutcome.INTERRUPTED: "中途停止，下次重读",
+}

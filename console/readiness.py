@@ -1,0 +1,72 @@
+"""From started to at work: which parts of a running desk do their work already, and what people are told of it."""
+
+import socket
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from backends.clock import Stopwatch
+from backends.desk_folder import DeskFolder
+from backends.telemetry import Logger
+from console.health import beats
+from console.parts import Part
+
+_PATIENCE = timedelta(seconds=45)
+_CONNECT_SECONDS = 0.2
+
+
+class Readiness:
+    """Looks now and then whether each part works, and says so once for every process of it."""
+
+    def __init__(
+        self, folder: DeskFolder, parts: Sequence[Part], process_of: Callable[[str], int | None], logger: Logger
+    ) -> None:
+        self._folder = folder
+        self._parts = parts
+        self._process_of = process_of
+        self._logger = logger
+        self._seen: dict[str, tuple[int, Stopwatch]] = {}
+        self._at_work: set[tuple[str, int]] = set()
+        self._waited = Stopwatch()
+        self._told_late = False
+
+    def look(self) -> list[Part]:
+        """Looks once, logs what is new, and returns the parts that have just begun to work."""
+        begun = []
+        said = {part: beat.process for part, beat in beats(self._folder).items()}
+        for part in self._parts:
+            process = self._process_of(part.name)
+            if process is None:
+                continue
+            if part.name not in self._seen or self._seen[part.name][0] != process:
+                self._seen[part.name] = (process, Stopwatch())
+            if (part.name, process) not in self._at_work and _works(part, process, said):
+                self._at_work.add((part.name, process))
+                after = round(self._seen[part.name][1].elapsed(), 1)
+                self._logger.info("part at work", name=part.name, process=process, after=after)
+                begun.append(part)
+        self._tell_late()
+        return begun
+
+    def _tell_late(self) -> None:
+        if self._told_late or self._waited.elapsed() < _PATIENCE.total_seconds():
+            return
+        self._told_late = True
+        working = {name for name, _ in self._at_work}
+        for part in self._parts:
+            if part.name not in working and (part.beats or part.port):
+                self._logger.warning("part not at work yet", name=part.name, waited=round(self._waited.elapsed()))
+
+
+def listens(port: int) -> bool:
+    """Whether somebody on this machine takes connections on the port."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=_CONNECT_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
+def _works(part: Part, process: int, said: dict[str, int]) -> bool:
+    if part.port is not None:
+        return listens(part.port)
+    return all(said.get(beat) == process for beat in part.beats)

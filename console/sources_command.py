@@ -1,0 +1,89 @@
+"""`huiying sources check`: every source tried once, nothing kept, and explained in the words of the desk."""
+
+import argparse
+from collections import defaultdict
+from datetime import tzinfo
+
+from backends.archive_memory import MemoryArchive
+from backends.bus_memory import MemoryBus
+from backends.clock import SystemClock
+from backends.codec import JsonCodec
+from backends.official_page import Answer
+from backends.official_page import Page as Kept
+from backends.sources_memory import MemorySourceStore
+from backends.telemetry import log
+from console.page_words import PAGE_OUTCOMES
+from console.showing import local
+from console.wiring import settings_from
+from desk.moments import Precision
+from desk.ports import Archive
+from spiders.collecting import Collecting, Page
+from spiders.masking import mask
+from spiders.outcomes import LIST_WAS_SEEN, PageOutcome
+from spiders.sources import Source, load_sources
+
+_ONE = 1
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """Reads each source's list and its first article; exit code 1 when a source cannot be collected from."""
+    from spiders.resident import collect
+
+    settings = settings_from(chosen)
+    sources = load_sources(settings.sources).named(chosen.source)
+    ended: defaultdict[str, list[Page]] = defaultdict(list)
+    collecting = Collecting(
+        sources=sources.sources,
+        bus=MemoryBus(),
+        codec=JsonCodec(),
+        store=MemorySourceStore(),
+        clock=SystemClock(),
+        logger=log("check"),
+        archive=_kept_nowhere,
+        once=True,
+        most_articles=_ONE,
+        told=lambda page: ended[page.source.key].append(page),
+    )
+    collect(collecting, sources.contact)
+    for source in sources.sources:
+        for line in _explained(source, ended[source.key], settings.office_zone):
+            print(line)
+    return 0 if all(_collectable(ended[source.key]) for source in sources.sources) else 1
+
+
+def _kept_nowhere(answer: Answer) -> Archive:
+    return MemoryArchive(lambda _: Kept(redirects=(), answer=answer))
+
+
+def _explained(source: Source, pages: list[Page], zone: tzinfo) -> list[str]:
+    lines = [f"{source.key}  {source.address}", f"  依据：{source.lawful_basis}"]
+    for page in pages:
+        if page.entry is None:
+            named = f"，列出 {page.listed} 篇" if page.outcome is PageOutcome.READ else ""
+            lines.append(f"  列表：{_said(page)}{named}")
+        else:
+            lines.append(f"  首篇：{_said(page)}  {page.address}")
+            lines.extend(_found(page, zone))
+    if not _collectable(pages) and all(page.outcome in LIST_WAS_SEEN for page in pages):
+        lines.append("  列表里没有文章：来源类型为 pages 时，请核对 links 是否匹配文章的完整地址")
+    return lines
+
+
+def _found(page: Page, zone: tzinfo) -> list[str]:
+    if page.found is None:
+        return []
+    found = page.found
+    exact = "" if found.precision in (Precision.SECOND, Precision.MINUTE) else "（只到日）"
+    return [
+        f"    标题：{mask(found.title)}",
+        f"    发布时间：{local(found.published_at, zone)}{exact}，正文 {len(found.text)} 字",
+    ]
+
+
+def _said(page: Page) -> str:
+    return PAGE_OUTCOMES[page.outcome] if page.outcome is not None else ""
+
+
+def _collectable(pages: list[Page]) -> bool:
+    """Whether an article came through: the one thing that proves a source."""
+    return any(page.outcome is PageOutcome.DELIVERED for page in pages)

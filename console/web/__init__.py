@@ -1,0 +1,1 @@
+"""The board in the browser: pages the press office reads and acts on."""

@@ -1,0 +1,59 @@
+"""Serving the board on this machine: one process, its handlers in a few threads, until it is asked to stop."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from backends.clock import SystemClock
+from backends.settings import Settings
+from backends.wiring import Backends
+from console.web.desks import StandingDesks
+from console.web.site import Site
+from desk.errors import BadSettings
+
+HOST = "127.0.0.1"
+"""Others reach the board by way of the office's own proxy, which brings the TLS along."""
+
+_GOODBYE_SECONDS = 1
+
+
+@contextmanager
+def standing_site(settings: Settings, backends: Backends) -> Iterator[Site]:
+    """The board over the real desk's opened backends and every drill and replay beside it."""
+    clock = SystemClock()
+    with StandingDesks(settings, backends, clock) as desks:
+        yield Site(desks=desks, settings=settings, accounts=backends.accounts, clock=clock)
+
+
+def listening(port: int) -> socket.socket:
+    """The port, taken. Raises BadSettings when somebody else has it."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        hint = "stop what has it, or choose another with --web-port"
+        raise BadSettings(
+            [f"port {port} (web_port) cannot be used, {(error.strerror or '').lower()}: {hint}"]
+        ) from None
+
+
+def serve(app: FastAPI, taken: socket.socket) -> None:
+    """Answers until SIGTERM or SIGINT; pages that listen are broken off after a second."""
+    config = uvicorn.Config(
+        app,
+        # No log of addresses asked for: a search is nobody's business but the searcher's.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        # Only a proxy on this machine is believed when it says who asked, and whether by TLS.
+        proxy_headers=True,
+        forwarded_allow_ips=HOST,
+        timeout_graceful_shutdown=_GOODBYE_SECONDS,
+        timeout_keep_alive=20,
+        limit_concurrency=500,
+        ws="none",
+    )
+    uvicorn.Server(config).run(sockets=[taken])

@@ -1,0 +1,50 @@
+"""What a new desk still needs before it can see and tell anything, in the order it is to be set."""
+
+from dataclasses import dataclass
+
+from console.web.site import OpenDesk, Site
+from desk.errors import BadSettings
+from desk.office import DUTY_OFFICER
+from spiders.sources import load_sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupStep:
+    """One thing to configure: what, how, and whether it is done."""
+
+    title: str
+    how: str
+    done: bool
+
+
+def setup_steps(site: Site, desk: OpenDesk) -> tuple[SetupStep, ...]:
+    """The steps in their order; none in a drill or replay, which brings its own."""
+    if desk.key:
+        return ()
+    settings = site.settings
+    return (
+        SetupStep(
+            title="设定管辖区划",
+            how=f'在 {settings.data / "huiying.toml"} 中写 office_name = "本单位名称" 和 '
+            'jurisdiction = ["六位区划代码"]，重启后生效。',
+            done=bool(desk.parts.office.jurisdiction),
+        ),
+        SetupStep(
+            title="登记信息来源",
+            how=f"把 sources.example.toml 复制为 {settings.sources}，写上要看的来源和本单位的官方渠道，"
+            "用 huiying sources check 检查。",
+            done=_has_sources(site),
+        ),
+        SetupStep(
+            title="登记值班人员",
+            how=f"用命令行登记值班人员和联系方式（huiying people），至少一名{DUTY_OFFICER}，否则无人收到通知。",
+            done=any(person.active for person in desk.people.people()),
+        ),
+    )
+
+
+def _has_sources(site: Site) -> bool:
+    try:
+        return bool(load_sources(site.settings.sources).sources)
+    except BadSettings:
+        return False

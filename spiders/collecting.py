@@ -1,0 +1,59 @@
+"""What collection works with: its ports, and a page from the question to its one end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backends.official_page import Answer
+from backends.telemetry import Logger
+from desk.ports import Archive, Bus, Clock, Codec, SourceStore
+from spiders.door import RawItem
+from spiders.feed import Entry
+from spiders.outcomes import PageOutcome
+from spiders.sources import Source
+
+MOST_ARTICLES = 100
+"""How many new articles of one list are read in one round; the rest waits for the next."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Page:
+    """One page asked for: a source's list, or an article that the list named. It ends exactly once."""
+
+    source: Source
+    address: str
+    entry: Entry | None = None
+    outcome: PageOutcome | None = None
+    listed: int = 0
+    found: RawItem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundArticle:
+    """What was found on a page, on its way to the door."""
+
+    page: Page
+    raw: RawItem
+
+
+def _nobody(page: Page) -> None:
+    del page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collecting:
+    """The sources and the ports of one crawl.
+
+    `archive` gives the archive that keeps the answer it is given as an official page; `told` hears of every page
+    that ended. With `once`, each source is asked once and the crawl ends.
+    """
+
+    sources: tuple[Source, ...]
+    bus: Bus
+    codec: Codec
+    store: SourceStore
+    clock: Clock
+    logger: Logger
+    archive: Callable[[Answer], Archive]
+    once: bool = False
+    most_articles: int = MOST_ARTICLES
+    told: Callable[[Page], None] = _nobody

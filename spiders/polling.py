@@ -1,0 +1,219 @@
+"""The one spider: it asks each source when it is due, reads what is new there one article at a time, and goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from spiders.address import canonical_address
+from spiders.collecting import Collecting, FoundArticle, Page
+from spiders.feed import NotAList
+from spiders.loader import captured, entries_of, item_of
+from spiders.manners import retry_after_of
+from spiders.outcomes import (
+    HOST_IS_SILENT,
+    LIST_WAS_SEEN,
+    PageOutcome,
+    Refused,
+    Tally,
+    outcome_of_failure,
+    outcome_of_status,
+)
+from spiders.progress import Round, retry_at
+from spiders.schedule import Schedule
+from spiders.settings import MOST_REDIRECTS
+
+LOOK_EVERY = timedelta(milliseconds=250)
+_NOT_MODIFIED = 304
+_MOST_SILENT = 2
+"""After so many articles in a row without any answer the host is taken to be away."""
+
+
+class PollingSpider(Spider):
+    """Resident: with `collecting.once` it ends when every source was asked, else when it is stopped.
+
+    The next article of a source is asked for when the one before has ended, wherever that happens: in reading it, in
+    a failed download, in the pipeline once it is safe on the bus. A source therefore never has two pages under way.
+    """
+
+    name = "polling"
+
+    def __init__(self, collecting: Collecting) -> None:
+        super().__init__()
+        self.collecting = collecting
+        self.tally = Tally()
+        self.schedule = Schedule(collecting)
+        self._silent: dict[str, int] = {}
+        self._under_way: dict[str, Page] = {}
+        self._stopping = asyncio.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, collecting: Collecting) -> "PollingSpider":
+        """The spider of a crawl; a fault in our own reading ends the page too."""
+        spider = cls(collecting)
+        spider._set_crawler(crawler)
+        crawler.signals.connect(spider.faulty_page, signal=signals.spider_error)
+        crawler.signals.connect(spider.faulty_item, signal=signals.item_error)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Asks every due source for its list, again and again."""
+        self.schedule.note_absence()
+        for source, until in self.schedule.silent() if self.collecting.once else ():
+            self.collecting.logger.warning("source left alone", source=source.key, until=until)
+        while not self._stopping.is_set():
+            for source in self.schedule.due():
+                yield self._list_request(self.schedule.begin(source))
+            if self.collecting.once and self.schedule.all_asked:
+                return
+            await self.stopped_within(LOOK_EVERY)
+
+    def parse_list(self, response: Response, page: Page) -> None:
+        """Takes what a list names; its new articles follow one by one."""
+        if response.status == _NOT_MODIFIED:
+            self._unchanged(page)
+            return
+        refused = outcome_of_status(response.status)
+        if refused is not None:
+            self.ended(page, refused, retry_after=retry_after_of(response))
+            return
+        try:
+            entries = entries_of(response, page)
+        except NotAList:
+            self.ended(page, PageOutcome.BROKEN)
+            return
+        begun = self.schedule.round_of(page.source)
+        begun.read(entries, self.collecting.most_articles)
+        begun.etag, begun.modified = _header(response, "ETag"), _header(response, "Last-Modified")
+        page.listed = len(entries)
+        self.ended(page, PageOutcome.READ)
+
+    def parse_article(self, response: Response, page: Page) -> Iterator[FoundArticle]:
+        """Reads an article and hands it to delivery, which ends its page."""
+        refused = outcome_of_status(response.status)
+        if refused is not None:
+            self.ended(page, refused, retry_after=retry_after_of(response))
+            return
+        now = self.collecting.clock.now()
+        found = item_of(response, page, now)
+        if isinstance(found, PageOutcome):
+            self.ended(page, found)
+            return
+        if page.source.official:
+            kept = captured(response, self.collecting.archive, self.collecting.logger, now)
+            found = found if kept is None else replace(found, capture=kept.sha256, captured_at=kept.captured_at)
+        page.found = found
+        yield FoundArticle(page=page, raw=found)
+
+    def failed(self, failure: Failure) -> None:
+        """Ends a page whose download failed."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        page: Page = request.cb_kwargs["page"]
+        error = failure.value
+        assert error is not None
+        spent = request.meta.get("redirect_times", 0) >= MOST_REDIRECTS
+        outcome = outcome_of_failure(error, redirects_spent=spent)
+        self.ended(page, outcome, retry_after=error.retry_after if isinstance(error, Refused) else None)
+
+    def ended(self, page: Page, outcome: PageOutcome, *, retry_after: str | None = None) -> None:
+        """Counts the page's end, says it in the log, and goes on with its source."""
+        if page.outcome is not None:
+            return
+        page.outcome = outcome
+        self._under_way.pop(page.source.key, None)
+        self.tally.count(outcome)
+        address = canonical_address(page.address)
+        self.collecting.logger.info("page ended", source=page.source.key, outcome=outcome.value, address=address)
+        self.collecting.told(page)
+        begun = self.schedule.round_of(page.source)
+        self._weigh(begun, page, outcome, retry_after)
+        if not self._stopping.is_set():
+            self._go_on(begun)
+
+    def stop(self) -> None:
+        """Asks nothing new; what waits for the bus gives up waiting."""
+        self._stopping.set()
+
+    def leave(self) -> None:
+        """Counts what was still under way as interrupted and keeps how far every source has come."""
+        self._stopping.set()
+        for page in tuple(self._under_way.values()):
+            self.ended(page, PageOutcome.INTERRUPTED)
+        self.schedule.cut_short()
+
+    async def stopped_within(self, pause: timedelta) -> bool:
+        """Waits that long, or until the crawl is asked to stop; says which."""
+        # The clock of the house would stop the whole process: within one only the loop may wait.
+        try:
+            await asyncio.wait_for(self._stopping.wait(), pause.total_seconds())
+        except TimeoutError:
+            return False
+        return True
+
+    def faulty_page(self, failure: Failure, response: Response) -> None:
+        """Ends a page that our own reading stumbled over."""
+        request = getattr(response, "request", None)
+        if request is not None and "page" in request.cb_kwargs:
+            self._faulty(request.cb_kwargs["page"], failure)
+
+    def faulty_item(self, failure: Failure, item: FoundArticle) -> None:
+        """Ends a page whose item the pipeline stumbled over."""
+        self._faulty(item.page, failure)
+
+    def _faulty(self, page: Page, failure: Failure) -> None:
+        self.collecting.logger.error("page could not be read", source=page.source.key, exc_info=failure.value)
+        self.ended(page, PageOutcome.BROKEN)
+
+    def _weigh(self, begun: Round, page: Page, outcome: PageOutcome, retry_after: str | None) -> None:
+        """What the end of a page means for its source."""
+        if page.entry is None:
+            if outcome not in LIST_WAS_SEEN and outcome is not PageOutcome.INTERRUPTED:
+                begun.stop(outcome, retry_at(retry_after, self.collecting.clock.now()))
+            return
+        begun.progress.note(page.entry, outcome)
+        silent = self._silent.get(page.source.key, 0) + 1 if outcome in HOST_IS_SILENT else 0
+        self._silent[page.source.key] = silent
+        if outcome is PageOutcome.THROTTLED or silent >= _MOST_SILENT:
+            begun.stop(outcome, retry_at(retry_after, self.collecting.clock.now()))
+
+    def _go_on(self, begun: Round) -> None:
+        if not begun.waiting:
+            self.schedule.finish(begun)
+            return
+        entry = begun.waiting.pop()
+        page = Page(source=begun.source, address=entry.address, entry=entry)
+        request = self._request(page)
+        request.callback = self.parse_article
+        self.crawler.engine.crawl(request)
+
+    def _list_request(self, begun: Round) -> Request:
+        request = self._request(Page(source=begun.source, address=begun.source.address))
+        request.callback = self.parse_list
+        begun.etag, begun.modified = begun.cursor.etag, begun.progress.modified
+        if begun.etag is not None:
+            request.headers["If-None-Match"] = begun.etag
+        if begun.modified is not None:
+            request.headers["If-Modified-Since"] = begun.modified
+        return request
+
+    def _request(self, page: Page) -> Request:
+        self._under_way[page.source.key] = page
+        request = Request(page.address, errback=self.failed, cb_kwargs={"page": page}, dont_filter=True)
+        if page.source.official:
+            # Captured as it came over the wire: what is hashed is what the server calls the page.
+            request.headers["Accept-Encoding"] = "identity"
+        return request
+
+    def _unchanged(self, page: Page) -> None:
+        self.schedule.round_of(page.source).unchanged()
+        self.ended(page, PageOutcome.UNCHANGED)
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")[:1_000]

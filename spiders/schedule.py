@@ -1,0 +1,140 @@
+"""Which source is asked when: the cursors and coverage gaps of all sources, kept in the source store."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from desk.errors import StoreError
+from desk.source import Cursor
+from spiders.collecting import Collecting
+from spiders.outcomes import PageOutcome
+from spiders.progress import Round, progress_of
+from spiders.sources import Source
+
+NOBODY_ASKED = "not_running"
+"""The reason of a gap in which the crawl itself did not run; any other reason is how the page ended."""
+
+_SHORTEST_ABSENCE = timedelta(minutes=10)
+
+
+class Schedule:
+    """When each source is due, and the rounds under way: at most one for a host."""
+
+    def __init__(self, collecting: Collecting) -> None:
+        self._collecting = collecting
+        self._cursors = {source.key: collecting.store.cursor(source.key) for source in collecting.sources}
+        self._rounds: dict[str, Round] = {}
+        self._asked: set[str] = set()
+
+    @property
+    def under_way(self) -> tuple[Round, ...]:
+        """The rounds that have begun and not ended."""
+        return tuple(self._rounds.values())
+
+    def note_absence(self) -> None:
+        """Opens a gap for every source that should have been asked while nobody did."""
+        now = self._now()
+        for source in self._collecting.sources:
+            expected = self._cursors[source.key].next_poll_at
+            if expected is not None and now - expected > max(source.schedule, _SHORTEST_ABSENCE):
+                self._keep_gap(source.key, expected, NOBODY_ASKED)
+
+    def due(self) -> list[Source]:
+        """The sources to ask now, one for each host that is free, longest due first."""
+        now, busy, found = self._now(), {each.source.host for each in self._rounds.values()}, []
+        for source in sorted(self._collecting.sources, key=self._due_at):
+            if source.host not in busy and self._is_due(source, now):
+                busy.add(source.host)
+                found.append(source)
+        return found
+
+    def silent(self) -> list[tuple[Source, datetime]]:
+        """With `once`: the sources in trouble or silence, which are not asked, and until when."""
+        now = self._now()
+        waiting = ((source, self._silent_until(source)) for source in self._collecting.sources)
+        return [(source, until) for source, until in waiting if until is not None and until > now]
+
+    @property
+    def all_asked(self) -> bool:
+        """With `once`: whether nothing is left to ask."""
+        quiet = {source.key for source, _ in self.silent()}
+        return not self._rounds and all(source.key in self._asked | quiet for source in self._collecting.sources)
+
+    def begin(self, source: Source) -> Round:
+        """Begins a round of the source."""
+        cursor = self._cursors[source.key]
+        begun = Round(source=source, cursor=cursor, progress=progress_of(cursor))
+        self._rounds[source.key] = begun
+        self._asked.add(source.key)
+        return begun
+
+    def round_of(self, source: Source) -> Round:
+        """The round of the source that is under way."""
+        return self._rounds[source.key]
+
+    def finish(self, ended: Round) -> None:
+        """Ends a round: the cursor moves on, the gap opens or closes, a silence holds for the whole host."""
+        now, key = self._now(), ended.source.key
+        del self._rounds[key]
+        self._keep(ended.finished(now))
+        if ended.trouble is None:
+            self._close_gap(key, now)
+        else:
+            self._keep_gap(key, now, ended.trouble.value)
+        if ended.trouble is PageOutcome.THROTTLED:
+            self._silence_neighbours(ended.source)
+
+    def cut_short(self) -> None:
+        """Keeps how far the rounds under way have come: they go on from there at the next start."""
+        for begun in self.under_way:
+            self._keep(begun.standing())
+        self._rounds.clear()
+
+    def _is_due(self, source: Source, now: datetime) -> bool:
+        if self._collecting.once:
+            until = self._silent_until(source)
+            return source.key not in self._asked and (until is None or until <= now)
+        due_at = self._cursors[source.key].next_poll_at
+        return due_at is None or due_at <= now
+
+    def _silent_until(self, source: Source) -> datetime | None:
+        """Until when the source is left alone even by somebody who asks at once."""
+        cursor = self._cursors[source.key]
+        if cursor.next_poll_at is None or source.key in self._asked:
+            return None
+        in_trouble = progress_of(cursor).failures > 0
+        later_than_usual = cursor.next_poll_at > self._now() + source.schedule
+        return cursor.next_poll_at if in_trouble or later_than_usual else None
+
+    def _due_at(self, source: Source) -> tuple[bool, float]:
+        due_at = self._cursors[source.key].next_poll_at
+        return (due_at is not None, 0.0 if due_at is None else due_at.timestamp())
+
+    def _silence_neighbours(self, source: Source) -> None:
+        until = self._cursors[source.key].next_poll_at
+        for other in self._collecting.sources:
+            cursor = self._cursors[other.key]
+            if other.host == source.host and other.key != source.key and until is not None:
+                self._keep(replace(cursor, next_poll_at=max(cursor.next_poll_at or until, until)))
+
+    def _keep(self, cursor: Cursor) -> None:
+        self._cursors[cursor.source] = cursor
+        try:
+            self._collecting.store.save_cursor(cursor)
+        except StoreError as error:
+            # Read again after a restart, which doubles nothing: a post is known by its id.
+            self._collecting.logger.warning("progress not kept", source=cursor.source, reason=str(error))
+
+    def _keep_gap(self, key: str, since: datetime, reason: str) -> None:
+        try:
+            self._collecting.store.open_gap(key, since, reason)
+        except StoreError as error:
+            self._collecting.logger.warning("gap not kept", source=key, reason=str(error))
+
+    def _close_gap(self, key: str, until: datetime) -> None:
+        try:
+            self._collecting.store.close_gap(key, until)
+        except StoreError as error:
+            self._collecting.logger.warning("gap not closed", source=key, reason=str(error))
+
+    def _now(self) -> datetime:
+        return self._collecting.clock.now()

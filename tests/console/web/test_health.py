@@ -1,0 +1,130 @@
+from datetime import timedelta
+
+import pytest
+
+from backends.clock import ManualClock
+from console.health import NEEDED, PATIENCE, Pulse
+from console.web.site import Site
+from desk.accounts import Role
+from tests.build import MICROSECOND, SECOND, a_screened_post
+from tests.build_incidents import a_change, a_delivery, a_notice, an_incident
+from tests.console.web.visitors import a_browser, signed_in
+
+
+def at_work(site: Site, *parts: str, trouble: str = "") -> None:
+    for part in parts:
+        Pulse(site.desks[""].folder, part, site.clock).worked(trouble)
+
+
+def advance(site: Site, duration: timedelta) -> None:
+    assert isinstance(site.clock, ManualClock)
+    site.clock.advance(duration)
+
+
+def measured(site: Site) -> dict[str, float]:
+    lines = a_browser(site, client="127.0.0.1").get("/metrics").text.splitlines()
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")}
+
+
+def test_desk_with_every_part_at_work_is_green(site: Site) -> None:
+    at_work(site, *NEEDED)
+
+    response = a_browser(site).get("/healthz")
+
+    assert response.status_code == 200
+    assert response.json() == {"state": "green", "reasons": []}
+
+
+def test_desk_where_nothing_runs_is_red_for_each_part(site: Site) -> None:
+    response = a_browser(site).get("/healthz")
+
+    assert response.status_code == 503
+    assert [reason["code"] for reason in response.json()["reasons"]] == [
+        "screen_never",
+        "place_never",
+        "watch_never",
+        "notify_never",
+    ]
+
+
+def test_watch_that_fell_silent_is_red_and_says_since_when(site: Site) -> None:
+    at_work(site, *NEEDED)
+
+    advance(site, PATIENCE["watch"])
+    in_time = a_browser(site).get("/healthz")
+    advance(site, MICROSECOND)
+    too_late = a_browser(site).get("/healthz").json()
+
+    assert in_time.json()["state"] == "green"
+    assert too_late["state"] == "red"
+    assert too_late["reasons"][0] == {
+        "code": "watch_silent",
+        "text": "时限巡查没有动静",
+        "since": "2026-06-03T12:00:00+00:00",
+    }
+
+
+def test_part_that_is_hindered_is_red_without_telling_by_what(site: Site) -> None:
+    at_work(site, *NEEDED)
+    at_work(site, "notify", trouble="smtp.yunzhou.example refused the password")
+
+    response = a_browser(site).get("/healthz")
+
+    assert [reason["code"] for reason in response.json()["reasons"]] == ["notify_hindered"]
+    assert "yunzhou" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+        ("203.0.113.7", {}, 403),
+        ("127.0.0.1", {"x-forwarded-for": "203.0.113.7"}, 403),
+        ("127.0.0.1", {"forwarded": "for=203.0.113.7"}, 403),
+        ("testclient", {}, 403),
+    ],
+)
+def test_metrics_are_for_this_machine_only(site: Site, client: str, headers: dict[str, str], status: int) -> None:
+    assert a_browser(site, client=client).get("/metrics", headers=headers).status_code == status
+
+
+def test_metrics_of_an_empty_desk_read_zero(site: Site) -> None:
+    found = measured(site)
+
+    assert found['posts_total{outcome="unplaced"}'] == 0
+    assert found['notices{state="failed"}'] == 0
+    assert found["notice_dwell_seconds_count"] == 0
+    assert "sweep_age_seconds" not in found
+
+
+def test_metrics_follow_the_rows(site: Site) -> None:
+    parts = site.desks[""].parts
+    parts.posts.put([a_screened_post()])
+    parts.incidents.save([a_change(incident=an_incident(), notices=(a_notice(key="k-1"), a_notice(key="k-2")))])
+    owed = a_notice().owed_at
+    claimed = parts.incidents.claim(owed, lease=SECOND * 60, limit=1)
+    sent_at = owed + 7 * SECOND
+    parts.incidents.settle([a_delivery(key=claimed[0].key, attempted_at=sent_at, sent_at=sent_at, error=None)])
+    at_work(site, "watch")
+    advance(site, 5 * SECOND)
+
+    found = measured(site)
+
+    assert sum(count for name, count in found.items() if name.startswith("posts_total")) == 1
+    assert (found['notices{state="sent"}'], found['notices{state="waiting"}']) == (1, 1)
+    assert found['notice_dwell_seconds_bucket{le="5.0"}'] == 0
+    assert found['notice_dwell_seconds_bucket{le="15.0"}'] == 1
+    assert found["notice_dwell_seconds_sum"] == 7
+    assert found["sweep_age_seconds"] == 5
+    assert sum(count for name, count in found.items() if name.startswith("clocks")) == len(an_incident().clocks)
+
+
+def test_health_of_a_store_that_cannot_be_read_is_red(site: Site) -> None:
+    at_work(site, *NEEDED)
+    browser = signed_in(site, Role.OFFICER)
+    site.desks[""].folder.posts.write_bytes(b"no database")
+
+    response = browser.get("/healthz")
+
+    assert [reason["code"] for reason in response.json()["reasons"]] == ["posts_unreadable"]
