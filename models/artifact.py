@@ -1,5 +1,8 @@
 """The trained model as a file: what it holds, how it is read safely, and the digest that proves what it is."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
@@ -58,9 +61,10 @@ def load_classifier(path: Path | None = None, gazetteer: Gazetteer | None = None
     Raises BadSettings when the file is missing, damaged or holds what it should not, SchemaMismatch when it is of
     another format.
     """
-    from models.classifier import PostClassifier
+    with _garbage_left_lying():
+        from models.classifier import PostClassifier
 
-    return PostClassifier(load_artifact(path or SHIPPED), gazetteer or Gazetteer.load())
+        return PostClassifier(load_artifact(path or SHIPPED), gazetteer or Gazetteer.load())
 
 
 def save_artifact(artifact: Artifact, path: Path) -> None:
@@ -100,6 +104,18 @@ def load_artifact(path: Path) -> Artifact:
     if digest(detector, facts.threshold) != facts.digest:
         raise BadSettings([f"the model at {path} is not the one its digest names: take it from a trusted copy"])
     return Artifact(detector=detector, facts=facts)
+
+
+@contextmanager
+def _garbage_left_lying() -> Iterator[None]:
+    """Importing scikit-learn makes objects that all stay; collecting garbage meanwhile delays the first answer."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def digest(detector: "Detector", threshold: float) -> str:
