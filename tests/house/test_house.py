@@ -39,8 +39,6 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
 
 
 def test_only_the_real_desk_may_open_a_real_webhook() -> None:
-    named = {
-        str(path.relative_to(ROOT)) for path in SOURCES if "WebhookNotifier(" in path.read_text(encoding="utf-8")
-    }
+    named = {str(path.relative_to(ROOT)) for path in SOURCES if "WebhookNotifier(" in path.read_text(encoding="utf-8")}
 
     assert named == {"backends/local_receiver.py", "console/run_command.py"}
