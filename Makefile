@@ -36,7 +36,7 @@ layers: $(DEV)
 	@$(BIN)/lint-imports
 
 unit: $(DEV)
-	@$(call TIMED,$(BIN)/python -m pytest -q -m "not process and not archive and not soak" --durations=5,unit and contracts,120)
+	@$(call TIMED,$(BIN)/python -m pytest -q -m "not process and not archive and not soak" --durations=5,unit and contracts,150)
 
 journeys: $(DEV) ## real processes, whole journeys and, where they are present, the public archives
 	@$(call TIMED,$(BIN)/python -m pytest -q -m "(process or archive) and not soak" --durations=10,processes and archives,300)

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from backends.sqlite import from_microseconds, to_microseconds
+from desk.moments import from_microseconds, to_microseconds
 
 
 class Microseconds(TypeDecorator[datetime]):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from backends.codec import decode_value, encode_value
-from backends.sqlite import to_microseconds
+from desk.moments import to_microseconds
 from desk.post import Observation, Outcome, Post, PostCounts, PostQuery, ScreenedPost
 from desk.text import index_tokens, search_phrases
 

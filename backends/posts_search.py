@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from backends.codec import decode_value
 from backends.posts_order import BEFORE_ALL_IDS, BEHIND_ALL_IDS, cell_at, cell_of, first_position, last_position
-from backends.sqlite import to_microseconds
+from desk.moments import to_microseconds
 from desk.post import Outcome, PostQuery, ScreenedPost
 from desk.text import index_tokens, search_phrases
 

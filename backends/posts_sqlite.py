@@ -12,8 +12,9 @@ from backends.clock import SystemClock
 from backends.codec import decode_value, encode_value
 from backends.posts_order import cell_of, first_position, last_position, next_position
 from backends.posts_search import INDEX_STATEMENT, add_to_index, index_row, newest_first, take_from_index
-from backends.sqlite import Schema, connect, reading, to_microseconds, writing
+from backends.sqlite import Schema, connect, reading, writing
 from desk.errors import StoreError
+from desk.moments import to_microseconds
 from desk.post import Observation, Outcome, PostCounts, PostQuery, ScreenedPost
 
 SCHEMA = Schema(

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zlib import crc32
 
@@ -13,8 +12,6 @@ from desk.errors import HuiyingError, SchemaMismatch
 
 BUSY_MILLISECONDS = 5_000
 _WAL_TRIES = 20
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +67,6 @@ def reading(connection: sqlite3.Connection, failure: type[HuiyingError]) -> Iter
         yield connection
     except sqlite3.Error as error:
         raise failure(f"cannot read {_file_of(connection)}: {error}") from error
-
-
-def to_microseconds(moment: datetime) -> int:
-    """Whole microseconds UTC since 1970, the form every engine stores (DESIGN §4.1.13)."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def from_microseconds(stored: int) -> datetime:
-    """The aware UTC moment of a stored count of microseconds."""
-    return _EPOCH + timedelta(microseconds=stored)
 
 
 def _begin(connection: sqlite3.Connection) -> None:

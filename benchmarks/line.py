@@ -15,7 +15,7 @@ from backends.bus_local import LocalBus
 from backends.codec import JsonCodec
 from backends.posts_sqlite import SqlitePostStore
 from desk.post import Outcome, Post, ScreenedPost
-from desk.travel import POSTS, Outgoing
+from desk.travel import FLAGGED, POSTS, FlaggedPost, Outgoing
 from models.artifact import SHIPPED, load_artifact, load_classifier
 from models.fingerprints import fingerprints
 from models.text import reading, words
@@ -33,7 +33,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.line", description=__doc__)
     parser.add_argument("--posts", type=int, default=20_000, help="how many posts (default 20000)")
     stream = posts(parser.parse_args().posts)
-    print(f"{'(cut alone)':12} {len(stream) / _timed(cut, stream):>10,.0f} posts/s   part of classify")
+    for name, part in (("(cut)", cut), ("(features)", features_and_predict)):
+        print(f"{name:12} {len(stream) / _timed(part, stream):>10,.0f} posts/s   part of classify")
     spent = {name: _timed(part, stream) for name, part in PARTS.items()}
     for name, seconds in spent.items():
         print(f"{name:12} {len(stream) / seconds:>10,.0f} posts/s")
@@ -89,7 +90,7 @@ def cut(stream: Sequence[Post]) -> Callable[[], object]:
 
 
 def features_and_predict(stream: Sequence[Post]) -> Callable[[], object]:
-    """Texts to rows to probabilities, fingerprints beside them."""
+    """Texts to rows to probabilities, fingerprints beside them; part of classify, shown by itself."""
     detector = load_artifact(SHIPPED).detector
     texts = [reading(post.title, post.text) for post in stream]
 
@@ -97,6 +98,29 @@ def features_and_predict(stream: Sequence[Post]) -> Callable[[], object]:
         for batch in _batches(texts):
             detector.margins(detector.features.transform(batch))
             fingerprints(batch)
+
+    return run
+
+
+def classify(stream: Sequence[Post]) -> Callable[[], object]:
+    """Posts to verdicts, with the reasons, words and places of the flagged ones."""
+    classifier = load_classifier()
+    return lambda: [classifier.classify(batch) for batch in _batches(stream)]
+
+
+def pass_on(stream: Sequence[Post]) -> Callable[[], object]:
+    """Flagged posts encoded and durable on the bus again."""
+    codec, verdicts = JsonCodec(), load_classifier().classify(stream)
+    folder = TemporaryDirectory()
+    bus = LocalBus(Path(folder.name) / "bus.db")
+    pairs = list(zip(stream, verdicts, strict=True))
+
+    def run() -> None:
+        for batch in _batches(pairs):
+            flagged = [FlaggedPost(post=post, verdict=verdict) for post, verdict in batch if verdict.flagged]
+            bus.publish([Outgoing(topic=FLAGGED, key="place", value=codec.encode(each)) for each in flagged])
+            bus.flush()
+        folder.cleanup()
 
     return run
 
@@ -118,7 +142,8 @@ def store(stream: Sequence[Post]) -> Callable[[], object]:
 PARTS = {
     "poll+commit": poll_and_commit,
     "decode": decode,
-    "classify": features_and_predict,
+    "classify": classify,
+    "pass on": pass_on,
     "store": store,
 }
 

@@ -35,7 +35,7 @@ def _row(briefing: Briefing, place: int, incident: Incident) -> tuple[str, ...]:
 
 def cell(lines: list[ClockLine]) -> str:
     """How the time limits of one rule stand, each by itself."""
-    return listed([f"{''}{STANDINGS[line.standing]}" for line in lines])
+    return listed([f"{EARLIER if line.earlier else ''}{STANDINGS[line.standing]}" for line in lines])
 
 
 def _start(briefing: Briefing, lines: tuple[ClockLine, ...]) -> str:

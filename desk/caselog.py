@@ -7,22 +7,18 @@ breaking the chain. The office's chain runs over the entries of all incidents, s
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import zip_longest
 from typing import TypeAlias, TypedDict
 
 from desk.change import Event, Fact, LoggedEvent
-from desk.moments import as_utc
+from desk.moments import from_microseconds, to_microseconds
 
 OFFICE = "office"
 """The name of the office's chain where a break is reported."""
 
 OfficeLink: TypeAlias = tuple[int, str, int, str, str]
 """A link of the office's chain: (office seq, incident id, seq, entry hash, office hash)."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +78,13 @@ def seal(event: Event, *, incident_id: str, after: Head, salt: str) -> Entry:
     """
     content = _canonical(
         _Content(
-            at=_microseconds(event.at),
+            at=to_microseconds(event.at),
             by=event.by,
             facts=_plain(event.facts),
             incident=incident_id,
             kind=event.kind,
             previous=after.hash,
-            recorded_at=_microseconds(event.recorded_at),
+            recorded_at=to_microseconds(event.recorded_at),
             seq=after.seq + 1,
             text=_digest(salt, event.text) if event.text else None,
         )
@@ -108,8 +104,8 @@ def logged(entry: Entry) -> LoggedEvent:
     content = _read(entry.content)
     event = Event(
         kind=content["kind"],
-        at=_moment(content["at"]),
-        recorded_at=_moment(content["recorded_at"]),
+        at=from_microseconds(content["at"]),
+        recorded_at=from_microseconds(content["recorded_at"]),
         by=content["by"],
         facts=content["facts"],
         text=entry.text or "",
@@ -208,11 +204,3 @@ def _canonical(content: _Content | list[str | int]) -> bytes:
 def _read(content: bytes) -> _Content:
     found: _Content = json.loads(content)
     return found
-
-
-def _microseconds(moment: datetime) -> int:
-    return (as_utc(moment) - _EPOCH) // _MICROSECOND
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)

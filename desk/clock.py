@@ -96,8 +96,8 @@ class Clock:
 
     @property
     def voided_after_due(self) -> bool:
-        """Whether it was ended without evidence only after its due second, or after its recorded breach."""
-        return self.voided_at is not None and (self.breach_recorded or self.voided_at > self.due_at)
+        """Whether it was ended without evidence, and only after its due second."""
+        return self.voided_at is not None and self.voided_at > self.due_at
 
     def overdue(self, now: datetime) -> bool:
         """Whether the due second has passed: answering in that very second still counts (policy §5.4)."""

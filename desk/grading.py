@@ -46,7 +46,7 @@ def grade(incident: Incident, step: GradeSeverity, signed: Signed, policy: Polic
 
 def owed_rules(incident: Incident) -> tuple[str, ...]:
     """Which of C1, C2 and C3 the incident carries as it is graded now (DESIGN §4.1.1)."""
-    if incident.severity is not None and incident.severity.is_major:
+    if _major(incident):
         return ("C1", "C2")
     above = ("C1", "C2") if incident.severity is None else ()
     return (*above, "C3") if incident.no_answer_reason is None else above
@@ -69,7 +69,7 @@ def sign_answer_kind(incident: Incident, step: SignAnswerKind, policy: Policy) -
 
 def decline_answer(incident: Incident, step: DeclineAnswer, signed: Signed) -> Decided:
     """C3 void because a person signed that no answer is needed, with the reason (DESIGN §4.1.3)."""
-    if incident.severity is not None and incident.severity.is_major:
+    if _major(incident):
         raise IllegalAction(f"cannot decline an answer: {incident.id} is graded {incident.severity}")
     if not step.reason.strip():
         raise IllegalAction(f"cannot decline an answer for {incident.id} without a reason")
@@ -131,15 +131,19 @@ def _graded_at(incident: Incident) -> datetime:
 
 def _with_continuing(graded: Incident, before: Incident, signed: Signed, policy: Policy) -> Incident:
     """C4 as the new grade wants it: newly owed, at the shorter interval once major, or no longer needed."""
-    rule, was_major = policy.rule("C4"), before.severity is not None and before.severity.is_major
+    rule = policy.rule("C4")
     if is_continuing_owed(graded):
-        graded = with_next_continuing(graded, policy)
-        newest = graded.clocks[-1]
-        late = bind(replace(newest, binding=False), _interval(rule, newest), signed.now)
-        return replace(graded, clocks=(*graded.clocks[:-1], late))
-    if was_major or "C1" not in owed_rules(graded):
-        return without_needless_continuing(graded, signed)
-    return replace(graded, clocks=tuple(_tightened(clock, rule, signed) for clock in graded.clocks))
+        owed = with_next_continuing(graded, policy)
+        newest = owed.clocks[-1]
+        bound = bind(replace(newest, binding=False), _interval(rule, newest), signed.now)
+        return replace(owed, clocks=(*graded.clocks, bound))
+    if _major(graded) and not _major(before):
+        return replace(graded, clocks=tuple(_tightened(clock, rule, signed) for clock in graded.clocks))
+    return without_needless_continuing(graded, signed)
+
+
+def _major(incident: Incident) -> bool:
+    return incident.severity is not None and incident.severity.is_major
 
 
 def _interval(rule: Rule, clock: Clock) -> Rule:

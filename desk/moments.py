@@ -1,7 +1,7 @@
 """Moments in time as the law needs them: how exact, from what evidence, in whole seconds."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 
@@ -56,3 +56,20 @@ def earliest(*times: EvidencedTime | None) -> EvidencedTime | None:
     """The earliest of the evidenced times, or None where there is none."""
     known = [time for time in times if time is not None]
     return min(known, key=lambda time: time.at) if known else None
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Whole microseconds UTC since 1970, the form every engine stores (DESIGN §4.1.13).
+
+    Raises ValueError for a time without a zone.
+    """
+    return (as_utc(moment) - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(stored: int) -> datetime:
+    """The aware UTC moment of a stored count of microseconds."""
+    return _EPOCH + timedelta(microseconds=stored)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)

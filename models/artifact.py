@@ -1,8 +1,13 @@
 """The trained model as a file: what it holds, how it is read safely, and the digest that proves what it is."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, BadZipFile
 
@@ -17,8 +22,13 @@ if TYPE_CHECKING:
 
 SHIPPED = Path(__file__).parent / "artifacts" / "post_classifier.skops"
 FORMAT = 1
-# What skops may bring to life besides plain arrays and scikit-learn's own classes. Nothing else in a file is believed.
-_TRUSTED = ["models.features.PostFeatures", "models.vectors.WordVectors"]
+# What skops may bring to life besides plain arrays. Nothing else in a file is believed.
+_TRUSTED = [
+    "models.features.PostFeatures",
+    "models.vectors.WordVectors",
+    "sklearn.feature_extraction.text.TfidfTransformer",
+    "sklearn.linear_model._logistic.LogisticRegression",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,15 +68,15 @@ def load_classifier(path: Path | None = None, gazetteer: Gazetteer | None = None
     Raises BadSettings when the file is missing, damaged or holds what it should not, SchemaMismatch when it is of
     another format.
     """
-    from models.classifier import PostClassifier
+    with _garbage_left_lying():
+        from models.classifier import PostClassifier
 
-    return PostClassifier(load_artifact(path or SHIPPED), gazetteer or Gazetteer.load())
+        return PostClassifier(load_artifact(path or SHIPPED), gazetteer or Gazetteer.load())
 
 
 def save_artifact(artifact: Artifact, path: Path) -> None:
     """Writes the artefact; a reader sees the old file or the new one, never half of one."""
-    from skops import io
-
+    io = _skops_io()
     content = {
         "format": FORMAT,
         "facts": asdict(artifact.facts),
@@ -82,9 +92,9 @@ def save_artifact(artifact: Artifact, path: Path) -> None:
 
 def load_artifact(path: Path) -> Artifact:
     """Reads an artefact and checks that it is what its digest says. Raises as `load_classifier` does."""
-    from skops import io
-
     from models.detector import Detector
+
+    io = _skops_io()
 
     if not path.is_file():
         raise BadSettings([f"there is no model at {path}: train one or name another"])
@@ -100,6 +110,33 @@ def load_artifact(path: Path) -> Artifact:
     if digest(detector, facts.threshold) != facts.digest:
         raise BadSettings([f"the model at {path} is not the one its digest names: take it from a trusted copy"])
     return Artifact(detector=detector, facts=facts)
+
+
+def _skops_io() -> ModuleType:
+    """skops, without the list of all of scikit-learn's estimators that it would trust by default.
+
+    Making that list imports every estimator there is, which delays the first answer; and we trust by name only.
+    """
+    import sklearn.utils
+
+    listed = sklearn.utils.all_estimators
+    sklearn.utils.all_estimators = list
+    try:
+        return import_module("skops.io")
+    finally:
+        sklearn.utils.all_estimators = listed
+
+
+@contextmanager
+def _garbage_left_lying() -> Iterator[None]:
+    """Importing scikit-learn makes objects that all stay; collecting garbage meanwhile delays the first answer."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def digest(detector: "Detector", threshold: float) -> str:

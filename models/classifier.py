@@ -60,7 +60,7 @@ class PostClassifier:
         )
 
     def _full(self, text: str, chance: float, fingerprint: str, kind: EventKind | None, row: csr_matrix) -> Verdict:
-        marks = event_words().read(text)
+        marks = event_words().read(event_words().literal(text))
         places = self._gazetteer.find(text, cut(text))
         return Verdict(
             incident=chance,

@@ -1,6 +1,7 @@
 """Scoring every whole day by models that never saw it: the only figures the model card may show."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
@@ -8,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from desk.post import EventKind
 from models.detector import Detector, fit_detector
@@ -47,6 +49,14 @@ class Scored:
     kind: EventKind | None
 
 
+@contextmanager
+def reproducible() -> Iterator[None]:
+    """One thread for linear algebra: the order in which threads add up would change the last bits."""
+    with threadpool_limits(1):
+        yield
+
+
+@reproducible()
 def cross_fit(lessons: Lessons, progress: Progress) -> list[Scored]:
     """Every whole day scored by a model, a calibration and a threshold made without it (nested cross-fitting)."""
     days = whole_days(lessons)

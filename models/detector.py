@@ -88,4 +88,4 @@ def calibrated(detector: Detector, slope: float, shift: float) -> Detector:
 
 def listed_kind(text: str) -> EventKind | None:
     """The kind of the first event type of the word list that the text speaks of."""
-    return next((each.kind for each in event_words().read(text).types if each.kind), None)
+    return next((each.kind for each in event_words().read(event_words().literal(text)).types if each.kind), None)

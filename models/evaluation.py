@@ -14,7 +14,6 @@ from models.card import as_card
 from models.crossfit import Progress, cross_fit
 from models.labels import NEGATIVES, Lessons, read_lessons, safe_negatives
 from models.scores import Scores, score
-from models.training import reproducible
 
 if TYPE_CHECKING:
     from models.classifier import PostClassifier
@@ -54,8 +53,7 @@ def evaluate(archives: Path, model: "PostClassifier | None", progress: Progress 
     Raises BadSettings when an archive is missing.
     """
     lessons = read_lessons(archives)
-    with reproducible():
-        scores = score(cross_fit(lessons, progress))
+    scores = score(cross_fit(lessons, progress))
     if model is None:
         return EvaluationReport(lessons=lessons, scores=scores, facts=None, elsewhere=())
     progress("reading texts of other kinds")

@@ -11,6 +11,7 @@ from models.divisions import LEXICON
 from models.phrases import PhraseFinder
 
 _HARM = "harm"
+_FIGURES = "figures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,13 +43,20 @@ class Marks:
 class EventWords:
     """Reads a text against the list."""
 
-    def __init__(self, types: tuple[EventType, ...], harm: frozenset[str]) -> None:
+    def __init__(self, types: tuple[EventType, ...], harm: frozenset[str], figures: frozenset[str]) -> None:
         self.types = types
+        self._figures = PhraseFinder(figures)
         self.harm = harm
         self._finder = PhraseFinder(harm.union(*(found.words | found.subjects for found in types)))
 
+    def literal(self, text: str) -> str:
+        """The text without its figures of speech."""
+        for figure in sorted(self._figures.found(text), key=lambda figure: (-len(figure), figure)):
+            text = text.replace(figure, " ")
+        return text
+
     def read(self, text: str) -> Marks:
-        """The marks of a text."""
+        """The marks of a literal text."""
         found = frozenset(self._finder.found(text))
         return Marks(
             named=tuple(each for each in self.types if not each.words.isdisjoint(found)),
@@ -62,8 +70,8 @@ class EventWords:
 def event_words(path: Path = LEXICON / "event_words.toml") -> EventWords:
     """The list of the lexicon, read once."""
     table: Mapping[str, Mapping[str, str | list[str]]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    types = tuple(_event_type(key, row) for key, row in table.items() if key != _HARM)
-    return EventWords(types, frozenset(table[_HARM]["words"]))
+    types = tuple(_event_type(key, row) for key, row in table.items() if key not in (_HARM, _FIGURES))
+    return EventWords(types, harm=frozenset(table[_HARM]["words"]), figures=frozenset(table[_FIGURES]["words"]))
 
 
 def _event_type(key: str, row: Mapping[str, str | list[str]]) -> EventType:

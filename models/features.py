@@ -24,6 +24,8 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 class PostFeatures(TransformerMixin, BaseEstimator):
     """Clean texts to one sparse row each: word and pair TF-IDF, marks of the event word list, the mean word vector.
 
+    Figures of speech (人气爆炸) are read over.
+
     Every row depends on its own text alone, to the last bit, so that no cutting into batches changes a verdict.
     Nothing is kept by name: words and pairs live in hash buckets, so an artefact holds no text and loads at once.
     """
@@ -37,19 +39,21 @@ class PostFeatures(TransformerMixin, BaseEstimator):
 
     def fit(self, X: Sequence[str], y: object = None) -> Self:  # noqa: ARG002, N803 - scikit-learn's signature
         """Learns how rare words and pairs are."""
-        self.word_rarity_ = TfidfTransformer(sublinear_tf=True).fit(_folded(hashed_words(X)))
-        self.pair_rarity_ = TfidfTransformer(sublinear_tf=True).fit(pair_counts(X))
+        literal = _literal(X)
+        self.word_rarity_ = TfidfTransformer(sublinear_tf=True).fit(_folded(hashed_words(literal)))
+        self.pair_rarity_ = TfidfTransformer(sublinear_tf=True).fit(pair_counts(literal))
         return self
 
     def transform(self, X: Sequence[str]) -> csr_matrix:  # noqa: N803 - scikit-learn's name
         """One row per text; words first, then pairs, marks and vector."""
         check_is_fitted(self)
-        hashed = hashed_words(X)
+        literal = _literal(X)
+        hashed = hashed_words(literal)
         return hstack(
             [
                 self.word_rarity_.transform(_folded(hashed)),
-                self.pair_rarity_.transform(pair_counts(X)),
-                csr_matrix(marks(X) * self.mark_weight),
+                self.pair_rarity_.transform(pair_counts(literal)),
+                csr_matrix(marks(literal) * self.mark_weight),
                 csr_matrix(self.word_vectors.transform(hashed) * self.vector_weight),
             ],
             format="csr",
@@ -70,6 +74,10 @@ class PostFeatures(TransformerMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _literal(texts: Sequence[str]) -> list[str]:
+    return [event_words().literal(text) for text in texts]
 
 
 def _folded(hashed: csr_matrix) -> csr_matrix:

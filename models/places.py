@@ -19,6 +19,7 @@ _SURNAMES = frozenset(
 )
 # A county's name may run into the next word (藤县|城区); cities' and districts' may not (郑州|市场).
 _MAY_RUN_ON = ("县", "旗")
+_FULL_CITIES = ("市", "自治州", "地区", "盟")
 # A bare name before one of these is a street, mostly of another city: 上海昭通路.
 _STREETS = frozenset(("路", "东路", "西路", "南路", "北路", "中路", "街", "大街", "大道"))
 
@@ -32,8 +33,12 @@ class _Name:
     bare: bool = True
 
     @property
+    def full_county(self) -> bool:
+        return self.county and not self.bare
+
+    @property
     def county(self) -> bool:
-        return self.anywhere[0] != ABROAD and level(self.anywhere[0]) == 2
+        return bool(self.anywhere) and self.anywhere[0] != ABROAD and level(self.anywhere[0]) == 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,9 @@ class Gazetteer:
             return () if sentence.stands(start, name, run_on=False) else None
         if last and last.end == start and (below := _widest(_below(known.beside, last.codes))):
             return below if sentence.ends(start, name) else None
+        if last and last.end == start and known.full_county and last.name.endswith(_FULL_CITIES):
+            # 云州市清河区 is no 清河区 of another city: a district the tables do not know is read over.
+            return ()
         if not known.anywhere or not sentence.stands(start, name, run_on=name.endswith(_MAY_RUN_ON)):
             return None
         if known.bare and known.county and not sentence.whole(start, name):

@@ -1,15 +1,12 @@
 """Training: from the archives to an artefact whose scores come from days its judges had not seen."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import sklearn
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from models.artifact import FORMAT, Artifact, TrainingFacts, digest, save_artifact
-from models.crossfit import Progress, choose_setting, cross_fit, learn_vectors
+from models.crossfit import Progress, choose_setting, cross_fit, learn_vectors, reproducible
 from models.detector import Detector, calibrated, fit_detector
 from models.labels import BORDERLINE, CLEAR, Lessons, read_lessons
 from models.scores import Scores, score
@@ -31,23 +28,16 @@ def train(archives: Path, target: Path, progress: Progress = lambda _: None) -> 
     Equal archives give an equal digest. Raises BadSettings, and writes nothing, when an archive is missing.
     """
     lessons = read_lessons(archives)
+    scored = cross_fit(lessons, progress)
+    setting = choose_setting((each.title, each.margin) for each in scored)
+    progress("fitting the model on everything")
     with reproducible():
-        scored = cross_fit(lessons, progress)
-        setting = choose_setting((each.title, each.margin) for each in scored)
-        progress("fitting the model on everything")
         fitted = fit_detector(lessons.labelled, lessons.negatives, learn_vectors(lessons.unlabelled))
     detector = calibrated(fitted, setting.slope, setting.shift)
     scores = score(scored)
     facts = _facts(lessons, detector, setting.threshold, scores)
     save_artifact(Artifact(detector=detector, facts=facts), target)
     return TrainingReport(path=target, size=target.stat().st_size, facts=facts, scores=scores)
-
-
-@contextmanager
-def reproducible() -> Iterator[None]:
-    """One thread for linear algebra: the order in which threads add up would change the last bits."""
-    with threadpool_limits(1):
-        yield
 
 
 def _facts(lessons: Lessons, detector: Detector, threshold: float, scores: Scores) -> TrainingFacts:
@@ -66,10 +56,10 @@ def _facts(lessons: Lessons, detector: Detector, threshold: float, scores: Score
         first_day=days[0].isoformat(),
         last_day=days[-1].isoformat(),
         scored_days=len(scores.days),
-        average_precision=round(scores.average_precision, 4),
-        precision=round(scores.precision, 4),
-        recall=round(scores.recall, 4),
-        f1=round(scores.f1, 4),
-        false_alarms_a_day=round(scores.false_alarms_a_day, 4),
+        average_precision=round(scores.average_precision, 3),
+        precision=round(scores.precision, 3),
+        recall=round(scores.recall, 3),
+        f1=round(scores.f1, 3),
+        false_alarms_a_day=round(scores.false_alarms_a_day, 3),
         scikit_learn=sklearn.__version__,
     )

@@ -26,8 +26,11 @@ def hashed_words(texts: Iterable[str]) -> csr_matrix:
 
 def hash_of(words: Iterable[str]) -> NDArray[np.int32]:
     """The bucket of each word."""
+    single = [[word] for word in words]
+    if not single:
+        return np.zeros(0, np.int32)
     hasher = FeatureHasher(n_features=FINE_BUCKETS, input_type="string", alternate_sign=False)
-    buckets: NDArray[np.int32] = hasher.transform([word] for word in words).indices
+    buckets: NDArray[np.int32] = hasher.transform(single).indices
     return buckets
 
 

@@ -13,8 +13,8 @@ from backends.posts_order import (
     last_position,
     next_position,
 )
-from backends.sqlite import to_microseconds
 from desk.errors import StoreError
+from desk.moments import to_microseconds
 from tests.build import NOON, an_id
 
 MICROSECONDS = st.integers(-(10**17), 3 * 10**17) | st.integers(0, 3_000_000)

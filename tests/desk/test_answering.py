@@ -105,6 +105,28 @@ def test_who_entered_a_release_and_when_is_the_desk_s_to_say() -> None:
     assert (release.entered_at, release.entered_by) == (NOON + 9 * HOUR, DUTY)
 
 
+def test_signature_under_a_release_names_who_signed_and_when() -> None:
+    for step in (CONFIRM, REJECT):
+        [release] = act(waiting(), step, at=NOON + 2 * HOUR, by=CHIEF).releases
+        assert (release.signed_by, release.signed_at) == (CHIEF, NOON + 2 * HOUR)
+
+
+def test_elements_read_from_a_release_and_found_in_signing_add_up() -> None:
+    step = RecordRelease(release=a_release(elements=frozenset({Element.FACTS})))
+
+    [release] = act(opened(), step, replace(CONFIRM, elements=frozenset({Element.STANCE})), at=NOON + HOUR).releases
+
+    assert release.elements == {Element.FACTS, Element.STANCE}
+
+
+def test_who_entered_a_conference_and_when_is_the_desk_s_to_say() -> None:
+    backdated = replace(a_conference(), entered_at=PUBLIC, entered_by="p-other")
+
+    [held] = act(opened(), RecordConference(conference=backdated), at=NOON + 9 * HOUR).conferences
+
+    assert (held.entered_at, held.entered_by) == (NOON + 9 * HOUR, DUTY)
+
+
 def test_release_without_a_registered_channel_is_refused() -> None:
     words = refused(opened(), RecordRelease(release=a_release(channel=" ")))
 
@@ -347,6 +369,12 @@ def test_major_problem_keeps_releases_owed_until_it_is_answered() -> None:
 
     assert shown(incident, NOON + 2 * HOUR)["C4"] is RUNNING
     assert (shown(done, NOON + 2 * HOUR)["C4"], clock(done, "C4").void_reason) == (ClockState.VOID, "关切已全部回应")
+
+
+def test_major_matter_owes_releases_even_when_everything_is_answered() -> None:
+    incident = answered(asked(graded(Severity.MAJOR), DispositionClass.MAJOR_PROBLEM), elements=FULL)
+
+    assert shown(concluding(incident, at=NOON + 2 * HOUR), NOON + 2 * HOUR)["C4"] is RUNNING
 
 
 def test_other_question_keeps_no_release_owed() -> None:

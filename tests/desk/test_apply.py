@@ -338,6 +338,15 @@ def test_later_occurrence_after_a_deadline_needs_two_people_and_keeps_the_old_cl
     assert (clock(moved, "C1#2").due_at, shown(moved, C1_DUE)["C1#2"]) == (C1_DUE, ClockState.WARNING)
 
 
+def test_later_occurrence_after_a_deadline_needs_its_evidence_named() -> None:
+    early = act(graded(Severity.MAJOR), occurred(PUBLIC - HOUR))
+    nameless = RecordTime(basis=Basis.OCCURRED, time=replace(a_time(PUBLIC), source=" "))
+
+    words = refused(early, nameless, at=C1_DUE, second=CHIEF)
+
+    assert words.endswith("has passed: moving occurred to a later time needs a reason")
+
+
 def test_later_occurrence_before_any_deadline_is_one_person_s_act() -> None:
     early = act(graded(Severity.MAJOR), occurred(PUBLIC - HOUR))
 

@@ -158,8 +158,8 @@ def test_warnings_stand_at_their_shares_and_before_the_due_time_in_order() -> No
     assert running("C3").warn_at == (C3_DUE - 24 * HOUR, C3_DUE - 12 * HOUR, C3_DUE - 4 * HOUR)
 
 
-def test_warning_before_the_start_is_left_out_and_one_at_the_start_kept() -> None:
-    points = [WarnPoint(before_due=5 * HOUR), WarnPoint(before_due=5 * HOUR + SECOND)]
+def test_warning_outside_the_limit_is_left_out_and_one_at_the_start_kept() -> None:
+    points = [WarnPoint(before_due=before) for before in (0 * HOUR, 5 * HOUR, 5 * HOUR + SECOND)]
 
     assert warn_moments(points, NOON, NOON + 5 * HOUR) == (NOON,)
 
@@ -185,6 +185,35 @@ def test_clock_that_binds_already_is_never_graded_late() -> None:
     bound = bind(replace(running(), binding=False), rule("C1"), NOON)
 
     assert bind(bound, rule("C1"), C1_DUE + HOUR) == bound
+
+
+def test_met_clock_graded_late_alarms_nobody_any_more() -> None:
+    met = meet(replace(running(), binding=False), NOON, evidence="r-1", self_reported=False)
+
+    assert bind(met, rule("C1"), C1_DUE + HOUR).operational_due_at is None
+
+
+def test_clock_that_is_met_or_void_waits_for_nothing() -> None:
+    waiting = replace(running(), awaiting="r-1", awaiting_at=NOON)
+
+    met, gone = meet(waiting, NOON, evidence="r-1", self_reported=False), void(waiting, NOON, "合并")
+
+    assert [(each.awaiting, each.awaiting_at) for each in (met, gone)] == [(None, None)] * 2
+
+
+def test_earlier_start_moves_the_warnings_unless_they_lead_to_the_operational_due_time() -> None:
+    late = bind(replace(running(), binding=False), rule("C1"), C1_DUE + HOUR)
+
+    first, second = (restart(each, rule("C1"), times(occurred=PUBLIC - HOUR)) for each in (running(), late))
+
+    assert first.warn_at == tuple(moment - HOUR for moment in running().warn_at)
+    assert (second.warn_at, second.alarm_due_at, second.due_at) == (late.warn_at, late.alarm_due_at, C1_DUE - HOUR)
+
+
+def test_continuing_clock_keeps_its_start_whatever_else_becomes_known() -> None:
+    cycle = continuing_clock(rule("C4"), None, NOON, major=True)
+
+    assert restart(cycle, rule("C4"), times(occurred=PUBLIC - HOUR)) == cycle
 
 
 def test_earlier_start_moves_the_due_time_and_may_turn_a_met_clock_late() -> None:
@@ -242,6 +271,23 @@ def test_overdue_clock_stays_in_the_list_when_its_start_turns_out_later() -> Non
 
     assert (stays.key, stays.due_at, said(stays)) == ("C1", C1_DUE - HOUR, [ClockTag.VOIDED_AFTER_BREACH])
     assert (again.key, again.due_at, again.breach_recorded) == ("C1#2", C1_DUE, False)
+
+
+def test_overdue_clock_just_moves_when_its_start_turns_out_earlier_or_the_same() -> None:
+    moved = [restarted(running(), rule("C1"), times(occurred=PUBLIC - ago), C1_DUE + DAY) for ago in (HOUR, 0 * HOUR)]
+
+    assert [[(each.key, each.due_at) for each in clocks] for clocks in moved] == [
+        [("C1", C1_DUE - HOUR)],
+        [("C1", C1_DUE)],
+    ]
+
+
+def test_met_clock_just_moves_when_its_start_turns_out_later() -> None:
+    met = meet(running("C1", times(occurred=PUBLIC - HOUR)), NOON, evidence="r-1", self_reported=False)
+
+    [moved] = restarted(met, rule("C1"), times(occurred=PUBLIC), C1_DUE + DAY)
+
+    assert (moved.key, moved.due_at, moved.met_at) == ("C1", C1_DUE, NOON)
 
 
 def test_clock_not_due_yet_just_moves_when_its_start_turns_out_later() -> None:
@@ -334,6 +380,14 @@ def test_pause_moves_everything_still_to_come_by_its_length() -> None:
     assert resumed.warn_at == tuple(moment + 10 * HOUR for moment in cycle.warn_at)
 
 
+def test_pause_moves_the_operational_due_time_too() -> None:
+    late = tighten(continuing_clock(rule("C4"), None, NOON, major=False), rule("C4"), NOON + 30 * HOUR)
+
+    resumed = resume(pause(late, NOON + 31 * HOUR, "调查组函"), NOON + 41 * HOUR)
+
+    assert (late.alarm_due_at, resumed.alarm_due_at) == (NOON + 54 * HOUR, NOON + 64 * HOUR)
+
+
 def test_release_during_a_pause_is_as_early_as_the_pause_makes_it() -> None:
     paused = pause(continuing_clock(rule("C4"), None, NOON, major=True), NOON + 23 * HOUR, "调查组函")
 
@@ -349,6 +403,14 @@ def test_shorter_interval_of_a_major_matter_counts_from_the_last_release_on() ->
 
     assert (in_time.due_at, in_time.operational_due_at) == (NOON + 24 * HOUR, None)
     assert (late.due_at, late.operational_due_at) == (NOON + 24 * HOUR, NOON + 48 * HOUR + SECOND)
+    assert in_time.warn_at == continuing_clock(rule("C4"), None, NOON, major=True).warn_at
+
+
+def test_office_with_one_interval_for_all_matters_keeps_it() -> None:
+    one = replace(rule("C4"), length_major=None)
+    cycle = continuing_clock(one, None, NOON, major=True)
+
+    assert (cycle.due_at, tighten(cycle, one, NOON).due_at) == (NOON + 72 * HOUR, NOON + 72 * HOUR)
 
 
 def test_clock_that_runs_again_keeps_its_evidence_and_gets_a_name_of_its_own() -> None:

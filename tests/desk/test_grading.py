@@ -24,8 +24,10 @@ from tests.desk.scene import (
     FULL,
     POLICY,
     PUBLIC,
+    a_release,
     act,
     answered,
+    answering,
     asked,
     clock,
     conferred,
@@ -148,6 +150,27 @@ def test_second_grade_on_the_same_side_changes_no_clock() -> None:
     assert said(clock(again, "C1")) == []
 
 
+def test_same_grade_signed_again_after_a_deadline_is_one_person_s_act() -> None:
+    again = act(breached(), grading(Severity.MAJOR), at=C1_DUE + HOUR)
+
+    assert (len(again.grades), again.clocks) == (2, breached().clocks)
+
+
+@pytest.mark.parametrize(("at", "late"), [(C1_DUE, False), (C1_DUE + SECOND, True)])
+def test_line_of_the_log_says_what_was_graded_and_whether_late(at: datetime, *, late: bool) -> None:
+    change = apply(opened(), grading(Severity.MAJOR), by=DUTY, now=at, policy=POLICY)
+
+    assert change.events[-1].facts == {"severity": "major", "late": late, "second": None}
+
+
+def test_matter_answered_before_it_was_graded_was_not_graded_late() -> None:
+    done = conferred(answered(opened(), at=NOON + HOUR))
+
+    change = apply(done, grading(Severity.MAJOR), by=DUTY, now=C1_DUE + HOUR, policy=POLICY)
+
+    assert change.events[-1].facts["late"] is False
+
+
 def test_down_grading_before_any_deadline_is_one_person_s_act() -> None:
     down = act(graded(Severity.MAJOR), grading(Severity.CONSIDERABLE), at=C1_DUE)
 
@@ -171,6 +194,14 @@ def test_down_grading_by_two_people_keeps_the_breach_listed() -> None:
     assert shown(down, C1_DUE + HOUR) == {"C1": VOID, "C2": VOID, "C3": VOID, "C3#2": RUNNING}
     assert said(clock(down, "C1")) == [ClockTag.VOIDED_AFTER_BREACH]
     assert clock(down, "C1").breach_recorded
+
+
+def test_superseded_breach_is_a_passed_deadline_still() -> None:
+    late = act(breached(), *answering(a_release(published_at=NOON + HOUR)), at=C1_DUE + HOUR)
+
+    refused(late, grading(Severity.CONSIDERABLE), at=C1_DUE + HOUR)
+
+    assert said(clock(late, "C1")) == [ClockTag.SUPERSEDED_BREACH]
 
 
 def test_breach_nobody_watched_is_kept_all_the_same() -> None:
@@ -222,6 +253,12 @@ def test_declined_answer_voids_the_third_clock_with_its_signed_reason() -> None:
 def test_declining_needs_a_reason() -> None:
     with pytest.raises(IllegalAction, match="without a reason"):
         act(opened(), DeclineAnswer(reason=" "))
+
+
+def test_declining_takes_back_the_kind_that_was_signed() -> None:
+    kind = SignAnswerKind(kind=AnswerKind.PUBLIC_INTEREST)
+
+    assert act(graded(Severity.ORDINARY), kind, DECLINE).answer_kind is None
 
 
 @pytest.mark.parametrize("severity", MAJOR)
@@ -304,6 +341,35 @@ def test_continuing_interval_shortens_to_a_day_once_the_matter_is_graded_major()
     assert shown(major, NOON + 25 * HOUR + SECOND)["C4"] is BREACHED
 
 
+def test_continuing_interval_shortens_too_when_a_lesser_grade_is_raised() -> None:
+    lesser = answered(graded(Severity.ORDINARY), at=NOON + HOUR)
+
+    major = act(lesser, grading(Severity.MAJOR), at=NOON + 2 * HOUR)
+
+    assert clock(major, "C4").due_at == NOON + 25 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(Severity.MAJOR, Severity.ESPECIALLY_MAJOR), (Severity.ORDINARY, Severity.CONSIDERABLE)]
+)
+def test_continuing_interval_stays_when_the_matter_stays_on_its_side(first: Severity, second: Severity) -> None:
+    before = answered(graded(first), at=NOON + HOUR)
+
+    after = act(before, grading(second), at=NOON + 2 * HOUR)
+
+    assert clock(after, "C4") == clock(before, "C4")
+
+
+def test_gap_and_cycles_of_before_stay_as_they_were_when_the_matter_is_raised() -> None:
+    first = answered(graded(Severity.ORDINARY), at=NOON + HOUR)
+    second = answered(first, at=NOON + 3 * HOUR, id_="r-2")
+
+    raised = act(watched(second, NOON + 80 * HOUR), grading(Severity.MAJOR), at=NOON + 80 * HOUR)
+
+    assert clock(raised, "C4") == clock(second, "C4")
+    assert (clock(raised, "C4#2").due_at, clock(raised, "C4#2").breach_recorded) == (NOON + 75 * HOUR, True)
+
+
 def test_continuing_interval_shortened_too_late_is_breached_late_graded_and_alarms_a_day_later() -> None:
     ungraded = answered(opened(), at=NOON + HOUR)
 
@@ -320,6 +386,15 @@ def test_fully_answered_matter_owes_further_releases_once_graded_major() -> None
 
     assert "C4" not in keys(full)
     assert (clock(up, "C4").start_basis, clock(up, "C4").due_at) == (Basis.LAST_RELEASE, NOON + 25 * HOUR)
+
+
+def test_further_release_owed_only_since_a_late_grade_alarms_from_then_on() -> None:
+    full = answered(graded(Severity.ORDINARY), at=NOON + HOUR, elements=FULL)
+
+    late = clock(act(full, grading(Severity.MAJOR), at=NOON + 26 * HOUR), "C4")
+
+    assert (late.due_at, late.operational_due_at) == (NOON + 25 * HOUR, NOON + 50 * HOUR)
+    assert (late.binding, said(late)) == (True, [ClockTag.LATE_GRADED])
 
 
 @pytest.mark.parametrize(

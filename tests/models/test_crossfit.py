@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -25,8 +26,6 @@ def test_every_title_of_every_whole_day_is_scored_once(small_archives: Path) -> 
 
 
 def test_a_models_own_day_never_teaches_it(small_archives: Path) -> None:
-    from dataclasses import replace
-
     lessons = read_lessons(small_archives)
     first = whole_days(lessons)[0]
     turned = tuple(replace(each, level=2 - each.level) if each.day == first else each for each in lessons.labelled)
@@ -40,8 +39,6 @@ def test_a_models_own_day_never_teaches_it(small_archives: Path) -> None:
 
 @pytest.mark.parametrize(("days_after", "taught"), [(7, False), (8, True)])
 def test_days_within_a_week_do_not_teach_it_either(small_archives: Path, days_after: int, taught: bool) -> None:  # noqa: FBT001
-    from dataclasses import replace
-
     lessons = read_lessons(small_archives)
     first = whole_days(lessons)[0]
     near = LabelledTitle(text="晚霞", level=2, type=None, day=first + timedelta(days=days_after), whole_day=False)
@@ -54,8 +51,6 @@ def test_days_within_a_week_do_not_teach_it_either(small_archives: Path, days_af
 
 
 def test_near_duplicates_of_a_scored_title_do_not_teach(small_archives: Path) -> None:
-    from dataclasses import replace
-
     lessons = read_lessons(small_archives)
     first = whole_days(lessons)[0]
     repeated = next(each for each in lessons.labelled if each.day == first)

@@ -26,6 +26,14 @@ def test_a_subject_names_a_type_only_beside_harm() -> None:
     assert [each.key for each in event_words().read("云州一客机事故").types] == ["aviation"]
 
 
+def test_figures_of_speech_are_read_over() -> None:
+    listed = event_words()
+
+    assert listed.literal("面馆人气爆炸排队三小时") == "面馆 排队三小时"
+    assert listed.literal("云州化工厂爆炸") == "云州化工厂爆炸"
+    assert listed_kind("她的爆炸头火了") is None
+
+
 def test_types_have_distinct_names_and_words_of_two_characters_at_least() -> None:
     types = event_words().types
 

@@ -104,6 +104,11 @@ def test_names_inside_institutions_count_and_across_words_do_not(gazetteer: Gaze
     assert codes(gazetteer, "郑州市场监管部门回应") == [("410100",)]
 
 
+def test_a_district_behind_a_city_that_has_none_of_that_name_is_not_another_citys(gazetteer: Gazetteer) -> None:
+    assert codes(gazetteer, "清河区停水") == [("211204",)]
+    assert codes(gazetteer, "云州市清河区停水") == [("990100",)]
+
+
 def test_other_countries_are_abroad(gazetteer: Gazetteer) -> None:
     assert codes(gazetteer, "美国加州山火蔓延") == [(ABROAD,)]
     assert codes(gazetteer, "以方便群众为先") == []

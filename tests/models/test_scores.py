@@ -9,9 +9,9 @@ from models.scores import score
 
 
 def scored(
-    level: int, probability: float, *, kind: EventKind | None = None, type: str | None = None, day: int = 1
-) -> Scored:  # noqa: A002
-    title = LabelledTitle(text="云州", level=level, type=type, day=date(2030, 1, day), whole_day=True)
+    level: int, probability: float, *, kind: EventKind | None = None, of: str | None = None, day: int = 1
+) -> Scored:
+    title = LabelledTitle(text="云州", level=level, type=of, day=date(2030, 1, day), whole_day=True)
     return Scored(title=title, margin=0.0, probability=probability, flagged=probability >= 0.5, kind=kind)
 
 
@@ -37,12 +37,13 @@ def test_a_perfect_order_has_perfect_average_precision() -> None:
 
 
 def test_kinds_are_judged_where_the_type_tells_one() -> None:
-    right = scored(2, 0.9, kind=EventKind.NATURAL, type="flood")
-    wrong = scored(2, 0.2, kind=EventKind.NATURAL, type="fire")
-    none = scored(1, 0.9, kind=None, type="product")
-    untold = scored(2, 0.9, kind=EventKind.NATURAL, type="other")
+    right = scored(2, 0.9, kind=EventKind.NATURAL, of="flood")
+    wrong = scored(2, 0.2, kind=EventKind.NATURAL, of="fire")
+    none = scored(1, 0.9, kind=None, of="product")
+    untold = scored(2, 0.9, kind=EventKind.NATURAL, of="other")
 
     scores = score([right, wrong, none, untold, scored(0, 0.1)])
 
-    assert (scores.kinds_judged, scores.kinds_right) == (3, pytest.approx(2 / 3))
+    assert scores.kinds_judged == 3
+    assert scores.kinds_right == pytest.approx(2 / 3)
     assert (scores.kinds_judged_flagged, scores.kinds_right_flagged) == (2, 1.0)
