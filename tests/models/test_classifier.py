@@ -81,7 +81,8 @@ def test_the_flag_is_the_threshold(shipped: PostClassifier) -> None:
     assert all(0 <= verdict.incident <= 1 for verdict in verdicts)
 
 
-A_TITLE = st.one_of(st.sampled_from([*INCIDENTS, *CHATTER]), st.text(alphabet=st.characters(codec="utf-8"), max_size=30))
+ANY_TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=30)
+A_TITLE = st.one_of(st.sampled_from([*INCIDENTS, *CHATTER]), ANY_TEXT)
 SOME_POSTS = st.lists(
     st.builds(lambda title, official: told(title, official=official), A_TITLE, st.booleans()), max_size=12
 )
