@@ -14,8 +14,10 @@ TIMED = start=$$(date +%s); $(1) ; code=$$?; echo "== $(2): $$(( $$(date +%s) - 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-run: $(RUNTIME) ## play the drill to its end: incidents, clocks, notices
-	@$(BIN)/huiying drill
+run: $(RUNTIME) ## play the drill once, then run the whole desk with its board until Ctrl-C
+	@echo "== playing the drill (演练) of a fictional city; look at it on the board under /drill"
+	@$(BIN)/huiying drill > /dev/null
+	@exec $(BIN)/huiying run
 
 test: $(DEV) ## the whole suite, each part with its time
 	@$(MAKE) --no-print-directory check

@@ -111,9 +111,9 @@ class Monitor(ProcessMonitor):
             return
         name, line = str(event["tag"]), str(event["line"])
         told = sys.stdout if event["stream"] == "stdout" else sys.stderr
+        if _ROUTINE.fullmatch(line):
+            return
         if told is sys.stderr:
-            if _ROUTINE.fullmatch(line):
-                return
             self._last_line[name] = line
         if not self._parts[name].quiet:
             # The terminal may be gone, and the desk goes on.

@@ -37,7 +37,8 @@ class Absent:
 
 def parts_of_desk(settings: Settings, prefect_port: int) -> tuple[list[Part], list[Absent]]:
     """The parts to start, and those left out."""
-    prefect = (sys.executable, "-P", "-m", "prefect", "server", "start")
+    serving = ("--factory", "flows.pages:own_server", "--host", "127.0.0.1", "--port", str(prefect_port))
+    prefect = (sys.executable, "-P", "-m", "uvicorn", *serving, "--log-level", "warning", "--timeout-keep-alive", "5")
     every = (
         Part(name="prefect", command=prefect, stage=3, port=prefect_port, quiet=True, environment=_SHUT_IN),
         Part(
@@ -101,7 +102,9 @@ def _prefect_environment(settings: Settings, port: int) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         # A traceback may quote what was in hand: it stays out of Prefect's database.
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
+        # What ails Prefect is said by those that need it, in one line.
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         # Rather no run on show than a watch that waits.
         "PREFECT_API_REQUEST_TIMEOUT": "5",

@@ -98,4 +98,4 @@ def _outcomes(group: Group) -> str:
 
 
 def _posts(group: Group) -> str:
-    return f"{group.posts}条" if group.posts else f"少于{LEAST}条"
+    return f"{group.posts}条" if group.posts >= LEAST or not group.posts else f"少于{LEAST}条"

@@ -21,12 +21,15 @@ class Resident:
         self._answers = answers
         self.trouble = ""
 
+    def reached(self) -> bool:
+        """Whether Prefect answers right now; where it does not, that is its trouble."""
+        answered = self._answers()
+        self.trouble = "" if answered else "Prefect cannot be reached"
+        return answered
+
     def call(self) -> int:
         """Does the duty and says how much it did. Raises what the duty itself raises."""
-        if not self._answers():
-            self.trouble = "Prefect cannot be reached"
-            return self._work()
-        return self._shown()
+        return self._shown() if self.reached() else self._work()
 
     def _shown(self) -> int:
         done: list[int] = []
@@ -42,5 +45,4 @@ class Resident:
         except Exception as error:  # noqa: BLE001  # whatever ails Prefect: no deadline is missed over it
             self.trouble = f"Prefect failed to show a run: {type(error).__name__}"
             return done[-1] if done else self._work()
-        self.trouble = ""
         return done[-1]

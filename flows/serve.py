@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from backends.parent import die_with_parent
+from desk.errors import HuiyingError
 from flows.calendar import Duty
 from flows.resident import Work
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from prefect import Flow
     from prefect.runner import Runner
 
-_ANSWERS_WITHIN = 2.0
+_ANSWERS_WITHIN = 1.0
 _SHOWN_WITHIN = timedelta(seconds=15)
 _POLL_SECONDS = 10
 
@@ -55,8 +56,15 @@ def shown_as(name: str) -> Callable[[Work], int]:
 
 
 def serve_duties(duties: Sequence[Duty], zone: ZoneInfo, polled: Callable[[], object]) -> None:
-    """Serves the duties until SIGTERM; `polled` is called while the server answers. Raises what Prefect raises."""
-    asyncio.run(_serve(duties, zone, polled))
+    """Serves the duties until SIGTERM; `polled` is called while the server answers.
+
+    Raises HuiyingError when Prefect cannot serve them (any more): call it again.
+    """
+    try:
+        asyncio.run(_serve(duties, zone, polled))
+    except Exception as error:  # whatever ails Prefect is said in one line
+        reason = str(error).partition("\n")[0]
+        raise HuiyingError(f"Prefect serves the calendar no longer: {type(error).__name__}: {reason}") from error
 
 
 def _outcome(name: str, work: Work) -> int | BaseException:

@@ -8,7 +8,7 @@ from console.web.moments_text import countdown_text, exact_text, length_text, mo
 from console.web.wording import BASES, STOPS
 from console.words import CLOCK_STATES, CLOCK_TAGS
 from desk.clock import Clock, ClockState, state_at, tags
-from desk.clocks import readings
+from desk.clocks import evidence_for, readings
 from desk.incident import Incident
 from desk.moments import Basis
 from desk.policy import Policy, Rule, Stop
@@ -44,6 +44,7 @@ class ClockView:
     stop: str
     tags: tuple[str, ...]
     readings: tuple[ReadingView, ...]
+    unknown: tuple[str, ...]
 
 
 def clock_view(incident: Incident, clock: Clock, policy: Policy, now: datetime, zone: tzinfo) -> ClockView:
@@ -67,6 +68,7 @@ def clock_view(incident: Incident, clock: Clock, policy: Policy, now: datetime, 
         stop=STOPS[rule.stop],
         tags=_said_beside(clock, zone, now),
         readings=_readings(incident, clock, policy, now, zone),
+        unknown=tuple(BASES[basis] for basis in _THREE if evidence_for(incident.times, basis) is None),
     )
 
 
@@ -110,6 +112,7 @@ def _said_beside(clock: Clock, zone: tzinfo, now: datetime) -> tuple[str, ...]:
     return tuple(said)
 
 
+_THREE = (Basis.OCCURRED, Basis.FIRST_PUBLIC, Basis.AWARE)
 _SINCE: Mapping[str, str] = {basis.value: f"自{word}" for basis, word in BASES.items()}
 
 

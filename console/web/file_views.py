@@ -177,7 +177,7 @@ def answer_words(incident: Incident) -> str:
 def _time_line(name: str, time: EvidencedTime, zone: tzinfo) -> Line:
     precision = PRECISIONS[time.precision]
     # A post's id says nothing to people; that it was a post does.
-    source = "公开信息" if len(time.source) == _POST_ID and time.source.isalnum() else time.source
+    source = "公开信息" if time.source.startswith(_OF_A_POST) else time.source
     return Line(at=exact_text(time.at, zone), what=name, notes=(f"{precision}，依据：{source}",))
 
 
@@ -259,7 +259,7 @@ def _delivery(row: NoticeRow, zone: tzinfo) -> tuple[str, ...]:
     notes = [said]
     if row.attempts > 1:
         notes.append(f"共尝试 {row.attempts} 次")
-    if row.last_error and row.sent_at is None:
+    if row.last_error:
         notes.append(row.last_error)
     return tuple(notes)
 
@@ -269,5 +269,5 @@ def _named(by: str) -> str:
 
 
 _BASIS_OF = {basis.value: basis for basis in BASES}
-_POST_ID = 32
+_OF_A_POST = "post "
 _LATE_ENTRY = 60.0

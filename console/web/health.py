@@ -14,6 +14,7 @@ from desk.errors import HuiyingError
 
 router = APIRouter()
 
+_ANY_ID = "0" * 32
 _PARTS = {"screen": "信息判定", "place": "事件归并", "watch": "时限巡查", "notify": "通知发送"}
 _STATES = {PartState.SILENT: "没有动静", PartState.HINDERED: "受阻", PartState.NEVER: "没有启动"}
 
@@ -39,12 +40,12 @@ def metrics(request: Request) -> Response:
 
 
 def _unreadable(desk: OpenDesk) -> list[dict[str, str]]:
-    reasons = []
-    for store, look in (("incidents", desk.parts.incidents.next_moment), ("posts", lambda: desk.parts.posts.get([]))):
+    parts, reasons = desk.parts, []
+    for store, look in (("incidents", parts.incidents.next_moment), ("posts", lambda: parts.posts.get([_ANY_ID]))):
         try:
             look()
         except HuiyingError:
-            reasons.append({"code": f"{store}_unreadable", "text": f"{store}.db 无法读取"})
+            reasons.append({"code": f"{store}_unreadable", "text": f"{store}.db 无法读取", "since": ""})
     return reasons
 
 

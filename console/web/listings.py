@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from console.page_words import PAGE_OUTCOMES
 from console.web.access import SignedIn, signed_in
 from console.web.file_views import post_view
 from console.web.moments_text import length_text, moment_text
@@ -71,7 +72,8 @@ def unplaced(request: Request, _user: Annotated[SignedIn, Depends(signed_in)]) -
 
 def _configured(site: Site, desk: OpenDesk) -> tuple[Mapping[str, Source], str]:
     """The sources of the sources file, and what is wrong with it; a drill or replay has none of its own."""
-    if desk.key:
+    if desk.key or not site.settings.sources.exists():
+        # What is still to be set up is said as such, not as an error.
         return {}, ""
     try:
         return {each.key: each for each in load_sources(site.settings.sources).sources}, ""
@@ -91,7 +93,7 @@ def _row(
     cursor, gap = cursors.get(key), gaps.get(key)
     seen = cursor.last_seen_at if cursor else None
     following = cursor.next_poll_at if cursor else None
-    trouble = f"自 {moment_text(gap.since, zone, now)} 看不到：{gap.reason}" if gap else ""
+    trouble = f"自 {moment_text(gap.since, zone, now)} 看不到：{_reason(gap.reason)}" if gap else ""
     return SourceRow(
         key=key,
         official=key in known and known[key].official,
@@ -100,3 +102,8 @@ def _row(
         next_poll=moment_text(following, zone, now) if following else "",
         trouble=trouble,
     )
+
+
+def _reason(reason: str) -> str:
+    """The reason in words, where it is one of collection's own; else as it was noted."""
+    return {outcome.value: words for outcome, words in PAGE_OUTCOMES.items()}.get(reason, reason)

@@ -55,7 +55,14 @@ def _release_fields(scene: Scene) -> tuple[Field, ...]:
     kind = ReleaseKind.CONTINUING if scene.incident.releases else ReleaseKind.FIRST
     nowhere = "" if channels else "还没有登记官方渠道：请管理员在 sources.toml 中把本单位的渠道登记为 official = true。"
     return (
-        Field(name="channel", label="发布渠道", kind=FieldKind.CHOICE, options=channels, hint=nowhere),
+        Field(
+            name="channel",
+            label="发布渠道",
+            kind=FieldKind.CHOICE,
+            options=channels,
+            hint=nowhere,
+            values=tuple(each.value for each in channels) if len(channels) == 1 else (),
+        ),
         Field(
             name="kind",
             label="发布类型",

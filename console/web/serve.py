@@ -46,6 +46,8 @@ def serve(app: FastAPI, taken: socket.socket) -> None:
         # No log of addresses asked for: a search is nobody's business but the searcher's.
         access_log=False,
         log_config=None,
+        # What fails in a page is logged by the frame; a page that listens is broken off at every stop.
+        log_level="critical",
         server_header=False,
         date_header=True,
         # Only a proxy on this machine is believed when it says who asked, and whether by TLS.

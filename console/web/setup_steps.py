@@ -37,7 +37,8 @@ def setup_steps(site: Site, desk: OpenDesk) -> tuple[SetupStep, ...]:
         ),
         SetupStep(
             title="登记值班人员",
-            how=f"用命令行登记值班人员和联系方式（huiying people），至少一名{DUTY_OFFICER}，否则无人收到通知。",
+            how=f"用 huiying people add 登记值班人员及其联系方式（--role {DUTY_OFFICER}，--contact mail=…），"
+            "用 huiying people shift 排班；否则没有人收到通知。",
             done=any(person.active for person in desk.people.people()),
         ),
     )

@@ -28,9 +28,9 @@ class Urgency(IntEnum):
 
 
 URGENCIES = {
-    Urgency.CONFIRM: "立即确认：已有发布，签了才算",
+    Urgency.CONFIRM: "请立即确认：已有发布，确认后才算按时",
     Urgency.CLOSE: "临近时限：还来得及",
-    Urgency.OVERDUE: "时限已过：仍须回应",
+    Urgency.OVERDUE: "时限已过：仍须办理",
     Urgency.RUNNING: "计时中",
     Urgency.QUIET: "其他在办",
 }
@@ -38,11 +38,12 @@ URGENCIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """One thing owed now: what, by whom, until when, and the action that does it."""
+    """One thing owed now: what, by whom, until when, and the action that does it with the word on its button."""
 
     what: str
     by: str
     action: str
+    button: str
     due: datetime | None = None
 
 
@@ -147,23 +148,23 @@ def _taking_on(incident: Incident, now: datetime) -> list[Owed]:
         return []
     reached = [rung.role for rung in incident.ladder if rung.owed_at <= now] if awaits_somebody(incident) else []
     roles = "、".join(reached) or DUTY_OFFICER
-    return [Owed(what="认领", by=roles, action="acknowledge")]
+    return [Owed(what="尚无人认领", by=roles, action="acknowledge", button="认领")]
 
 
 def _judging(incident: Incident, by: str) -> list[Owed]:
     owed = []
     if incident.severity is None:
         due = min((clock.due_at for clock in incident.clocks if clock.open), default=None)
-        owed.append(Owed(what="定级（或不立案）", by=by, action="grade", due=due))
+        owed.append(Owed(what="确认并定级，或不立案", by=by, action="grade", button="定级", due=due))
     elif not incident.severity.is_major and incident.answer_kind is None and incident.no_answer_reason is None:
-        owed.append(Owed(what="认定是否须回应", by=by, action="sign-answer-kind"))
+        owed.append(Owed(what="认定是否须回应", by=by, action="sign-answer-kind", button="认定"))
     return owed
 
 
 def _confirming(incident: Incident, by: str) -> list[Owed]:
     waiting = [release for release in incident.releases if release.signature is Signature.PROPOSED]
     return [
-        Owed(what=f"确认或退回发布“{release.title or release.channel}”", by=by, action="confirm-release")
+        Owed(what=f"确认或退回发布“{release.title or release.channel}”", by=by, action="confirm-release", button="确认")
         for release in waiting
     ]
 
@@ -171,7 +172,7 @@ def _confirming(incident: Incident, by: str) -> list[Owed]:
 def _answering(incident: Incident, policy: Policy, by: str) -> list[Owed]:
     """What the binding clocks ask for; what waits for a signature is asked for above."""
     return [
-        Owed(what=rule.title, by=by, action=_EVIDENCE[rule.stop], due=clock.alarm_due_at)
+        Owed(what=rule.title, by=by, action=_EVIDENCE[rule.stop], button=_BUTTONS[rule.stop], due=clock.alarm_due_at)
         for clock in incident.clocks
         if clock.open and clock.binding and clock.paused_at is None and clock.awaiting is None
         for rule in (policy.rule(clock.rule_id),)
@@ -184,11 +185,15 @@ def _asking(incident: Incident, by: str) -> list[Owed]:
     answered = any(release.signature is Signature.CONFIRMED for release in incident.releases)
     owed = []
     if unclassed:
-        owed.append(Owed(what=f"为 {len(unclassed)} 个公众关切归类", by=by, action="class-question"))
+        owed.append(Owed(what=f"为 {len(unclassed)} 个公众关切归类", by=by, action="class-question", button="归类"))
     if unanswered and answered:
-        owed.append(Owed(what=f"标明 {len(unanswered)} 个公众关切由哪次发布回应", by=by, action="answer-question"))
+        owed.append(
+            Owed(
+                what=f"标明 {len(unanswered)} 个公众关切由哪次发布回应", by=by, action="answer-question", button="标明"
+            )
+        )
     if not unanswered and answered and _may_conclude(incident):
-        owed.append(Owed(what="可以办结", by=by, action="conclude"))
+        owed.append(Owed(what="可以办结", by=by, action="conclude", button="办结"))
     return owed
 
 
@@ -198,3 +203,4 @@ def _may_conclude(incident: Incident) -> bool:
 
 
 _EVIDENCE = {Stop.RELEASE: "record-release", Stop.PRESS_CONFERENCE: "record-conference"}
+_BUTTONS = {Stop.RELEASE: "登记发布", Stop.PRESS_CONFERENCE: "登记发布会"}

@@ -8,10 +8,10 @@ from console.web.site import OpenDesk
 
 _SAID = {
     "watch": (
-        "计时巡查已停止{since}：不会发出提醒。下面的时限仍按时间准确计算，请人工盯守并联系系统管理员。",
+        "计时巡查没有在运行{since}：不会发出提醒。下面的时限仍按时间准确计算，请人工盯守并联系系统管理员。",
         "计时巡查受阻",
     ),
-    "notify": ("通知发送已停止{since}：没有人会收到提醒。请人工通知并联系系统管理员。", "通知发送受阻"),
+    "notify": ("通知发送没有在运行{since}：没有人会收到提醒。请人工通知并联系系统管理员。", "通知发送受阻"),
 }
 
 
@@ -23,7 +23,7 @@ def watch_warnings(desk: OpenDesk, now: datetime) -> tuple[str, ...]:
     warnings = []
     for part, (stopped, hindered) in _SAID.items():
         found = health[part]
-        since = f"（自 {moment_text(found.since, desk.parts.office.zone, now)}）" if found.since else "（尚未启动）"
+        since = f"（自 {moment_text(found.since, desk.parts.office.zone, now)} 起）" if found.since else ""
         if found.state in (PartState.SILENT, PartState.NEVER):
             warnings.append(stopped.format(since=since))
         elif found.state is PartState.HINDERED:

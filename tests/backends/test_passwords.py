@@ -1,3 +1,5 @@
+from typing import Literal
+
 from argon2 import PasswordHasher
 
 from backends.passwords import Passwords, one_time_password
@@ -8,7 +10,7 @@ class CountingHasher(PasswordHasher):
         super().__init__(time_cost=1, memory_cost=8, parallelism=1)
         self.checks = 0
 
-    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # noqa: A002
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002  # the library's name
         self.checks += 1
         return super().verify(hash, password)
 

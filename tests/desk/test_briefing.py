@@ -13,7 +13,6 @@ from desk.post import Outcome
 from desk.source import CoverageGap, Cursor
 from desk.standing import Standing
 from desk.steps import ConfirmRelease, DeclineAnswer, RecordRelease
-from desk.week import Week
 from tests.build import DAY, HOUR, MICROSECOND, NOON, SECOND
 from tests.desk.scene import (
     C1_DUE,
@@ -32,11 +31,9 @@ from tests.desk.scene import (
     opened,
     watched,
 )
-from tests.desk.weeks import AFTER, INCIDENTS, SINCE, UNTIL, WEEK, briefed, numbered
+from tests.desk.weeks import AFTER, INCIDENTS, SINCE, UNTIL, WEEK, WEEK_AFTER, WEEK_AFTER_NEXT, briefed, numbered
 
 MAJOR, ORDINARY = Severity.MAJOR, Severity.ORDINARY
-WEEK_AFTER = Week(year=WEEK.year, number=WEEK.number + 1)
-WEEK_AFTER_NEXT = Week(year=WEEK.year, number=WEEK.number + 2)
 
 
 def test_an_empty_week_has_its_denominator() -> None:

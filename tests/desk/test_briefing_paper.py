@@ -9,14 +9,14 @@ from desk.briefing_ledger import EARLIER
 from desk.briefing_paper import paper_of
 from desk.briefing_words import LONGEST_QUOTE, STANDINGS, length, minute, numeral
 from desk.coverage import Tally
-from desk.incident import Incident, Severity
+from desk.incident import Incident, PublicQuestion, Severity
 from desk.moments import Basis
 from desk.paper import Heading, Paper, Paragraph, Table
 from desk.post import Outcome
 from desk.source import CoverageGap, Cursor
 from desk.standing import Standing
-from desk.steps import RecordTime
-from tests.build import HOUR, MICROSECOND, MINUTE, NOON, SECOND, a_post
+from desk.steps import Ask, RecordTime
+from tests.build import DAY, HOUR, MICROSECOND, MINUTE, NOON, SECOND, a_post
 from tests.desk.scene import (
     C1_DUE,
     C3_DUE,
@@ -35,7 +35,7 @@ from tests.desk.scene import (
     opened,
     watched,
 )
-from tests.desk.weeks import AFTER, INCIDENTS, SINCE, briefed
+from tests.desk.weeks import AFTER, INCIDENTS, SINCE, WEEK_AFTER, briefed
 
 
 def text_of(paper: Paper) -> str:
@@ -182,6 +182,45 @@ def test_a_long_title_is_quoted_short_everywhere() -> None:
 
     assert long[: LONGEST_QUOTE - 1] + "…" in everything
     assert long[:LONGEST_QUOTE] not in everything
+
+
+def test_a_long_question_and_a_long_title_of_a_release_are_quoted_short() -> None:
+    long = "清河桥" + "很长" * 200
+    ask = Ask(question=PublicQuestion(id="q-9", text=long))
+    release = a_release(title=long)
+
+    text = told(act(graded(Severity.MAJOR), ask, *answering(release), at=NOON + HOUR))
+
+    assert text.count(long[: LONGEST_QUOTE - 1] + "…") == 3
+    assert long[:LONGEST_QUOTE] not in text
+
+
+def test_a_time_limit_settled_in_an_earlier_week_is_shown_as_such_and_not_counted() -> None:
+    incident = watched(answered(graded(Severity.MAJOR)), AFTER + 7 * DAY)
+
+    briefing = briefed(incident, week=WEEK_AFTER, now=AFTER + 7 * DAY)
+
+    [row] = table(briefing, "事件").rows
+    assert row[4] == "此前按时"
+    assert briefing.standing(Standing.KEPT).number == 0
+
+
+def test_the_standings_that_matter_are_shown_even_where_nothing_stands_so() -> None:
+    fresh = briefed(graded(Severity.MAJOR), now=NOON + HOUR)
+
+    rows = {row[0]: row[-1] for row in table(fresh, "时限执行情况").rows}
+
+    names = ("按时", "逾期回应", "超时", "超时后终止", "未定级（暂计）", "未定级（已过时限）")
+    assert [rows[name] for name in names] == ["0"] * 6
+
+
+def test_a_source_with_few_posts_is_not_counted_out_and_a_silent_one_is() -> None:
+    cursors = [Cursor(source=name, last_seen_at=AFTER) for name in ("forum", "news")]
+    tallies = [Tally(source="forum", outcome=Outcome.ORDINARY, posts=4)]
+
+    rows = table(briefed(cursors=cursors, tallies=tallies), "信息源值守情况").rows
+
+    assert [row[:3] for row in rows] == [("forum", "少于5条", "168"), ("news", "0条", "168")]
 
 
 def test_few_posts_on_a_matter_are_not_counted_out() -> None:

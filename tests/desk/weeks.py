@@ -40,6 +40,8 @@ from tests.desk.scene import (
 )
 
 WEEK: Week = week_at(NOON, OFFICE.zone)
+WEEK_AFTER = Week(year=WEEK.year, number=WEEK.number + 1)
+WEEK_AFTER_NEXT = Week(year=WEEK.year, number=WEEK.number + 2)
 SINCE, UNTIL = WEEK.since(OFFICE.zone), WEEK.until(OFFICE.zone)
 AFTER = UNTIL + 8 * HOUR
 """Monday 08:00, when the week's briefing is written."""

@@ -68,7 +68,9 @@ def visitor(app: FastAPI, site: Site, role: Role | None) -> tuple[TestClient, st
 
 def asked(browser: TestClient, rule: RouteRule, csrf: str) -> Response:
     path = rule.path.format(ref="云州-2026-0001", slug="grade", replay="past")
-    return browser.request(rule.method, path, data={"csrf": csrf} if rule.method == "POST" else None)
+    form = {"csrf": csrf} if rule.method == "POST" else None
+    response: Response = browser.request(rule.method, path, data=form)
+    return response
 
 
 def turned_away(response: Response) -> bool:
@@ -76,10 +78,10 @@ def turned_away(response: Response) -> bool:
 
 
 @pytest.mark.parametrize("role", VISITORS, ids=str)
-@pytest.mark.parametrize("rule", [rule for rule in RULES if not rule.open], ids=lambda rule: f"{rule.method} {rule.path}")
-def test_route_takes_exactly_those_its_rule_names(
-    app: FastAPI, site: Site, rule: RouteRule, role: Role | None
-) -> None:
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if not rule.open], ids=lambda rule: f"{rule.method} {rule.path}"
+)
+def test_route_takes_exactly_those_its_rule_names(app: FastAPI, site: Site, rule: RouteRule, role: Role | None) -> None:
     browser, csrf = visitor(app, site, role)
     may = role is not None and (rule.role is None or role.covers(rule.role))
 
@@ -89,7 +91,9 @@ def test_route_takes_exactly_those_its_rule_names(
     assert response.status_code < 500
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.open and rule.method == "GET"], ids=lambda rule: rule.path)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule.open and rule.method == "GET"], ids=lambda rule: rule.path
+)
 def test_open_route_needs_no_session(app: FastAPI, site: Site, rule: RouteRule) -> None:
     browser, csrf = visitor(app, site, None)
 

@@ -42,9 +42,7 @@ def a_site(data: Path) -> Iterator[Site]:
 def an_account(role: Role, *, must_change: bool = False) -> Account:
     """An account whose name is its role's."""
     name = role.value
-    return Account(
-        id=f"a-{name}", name=name, role=role, password_hash=FAST.hash(PASSWORD), must_change=must_change
-    )
+    return Account(id=f"a-{name}", name=name, role=role, password_hash=FAST.hash(PASSWORD), must_change=must_change)
 
 
 def a_browser(site: Site, address: str = "http://testserver", client: str = "203.0.113.7") -> TestClient:
@@ -68,7 +66,8 @@ def signed_in(site: Site, role: Role) -> TestClient:
 def sign_in(browser: TestClient, name: str, password: str = PASSWORD, *, to: str = "/") -> Response:
     """Fills the sign-in form in and sends it."""
     fields = {"csrf": token_on(browser, "/sign-in"), "name": name, "password": password, "next": to}
-    return browser.post("/sign-in", data=fields)
+    response: Response = browser.post("/sign-in", data=fields)
+    return response
 
 
 def token_on(browser: TestClient, path: str) -> str:

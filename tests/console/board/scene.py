@@ -84,7 +84,7 @@ def fill(site: Site, now: datetime) -> Filed:
     desk = site.desks[""]
     desk.people.save_person(Person(id="p-duty", name="值班一", role="值班员"))
     desk.parts.sources.save_cursor(Cursor(source="yunzhou-forum", last_seen_at=now - 3 * MINUTE))
-    desk.parts.sources.open_gap("yunzhou-fabu", now - 2 * HOUR, "timeout")
+    desk.parts.sources.open_gap("yunzhou-fabu", now - 2 * HOUR, "timed_out")
     filed = Filed(
         waiting=_waiting(site, now),
         close=_close(site, now),
@@ -218,9 +218,7 @@ def _dismissed(site: Site, now: datetime) -> str:
 
 def _unplaced(site: Site, now: datetime) -> None:
     nowhere = a_verdict(places=(Place(name="城关镇", codes=("111111", "222222")),), terms=("城关镇",))
-    post = a_post(
-        title="城关镇的路塌了", text="城关镇的路塌了，谁来管。", collected_at=now, published_at=now - HOUR
-    )
+    post = a_post(title="城关镇的路塌了", text="城关镇的路塌了，谁来管。", collected_at=now, published_at=now - HOUR)
     desk = site.desks[""]
     desk.parts.posts.put([ScreenedPost(post=post, verdict=nowhere, outcome=Outcome.PASSED_ON)])
     desk.parts.incidents.save([place(FlaggedPost(post=post, verdict=nowhere), (), _office(site), desk.parts.policy)])
