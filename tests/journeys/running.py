@@ -89,8 +89,16 @@ class RunningDesk:
     def shown_runs(self, name: str) -> int:
         """How many runs of a flow Prefect shows as completed."""
         asked = {"flows": {"name": {"any_": [name]}}, "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
-        answer = httpx.post(f"http://127.0.0.1:{self.prefect_port}/api/flow_runs/count", json=asked, trust_env=False)
+        answer = httpx.post(f"{self.prefect}/flow_runs/count", json=asked, trust_env=False)
         return int(answer.raise_for_status().text)
+
+    def asked_for(self, duty: str) -> bool:
+        """Asks for a run of a duty now; says whether Prefect serves that duty already."""
+        served = httpx.get(f"{self.prefect}/deployments/name/{duty}/{duty}", trust_env=False)
+        if not served.is_success:
+            return False
+        run = f"{self.prefect}/deployments/{served.json()['id']}/create_flow_run"
+        return httpx.post(run, json={"state": {"type": "SCHEDULED"}}, trust_env=False).is_success
 
     def post(self, title: str, *, ago: timedelta) -> None:
         """Puts a post on the bus that was public so long ago."""
@@ -101,6 +109,10 @@ class RunningDesk:
         with open_backends(self.folder, settings) as backends:
             backends.bus.publish([Outgoing(topic=POSTS, key=post.id, value=JsonCodec().encode(post))])
             backends.bus.flush()
+
+    @property
+    def prefect(self) -> str:
+        return f"http://127.0.0.1:{self.prefect_port}/api"
 
     @property
     def folder(self) -> DeskFolder:

@@ -69,8 +69,12 @@ def test_a_second_start_says_where_the_first_runs_and_disturbs_nothing(desk: Run
     assert desk.parts() == before
 
 
-def test_the_watch_shows_its_sweeps_in_prefect(desk: RunningDesk) -> None:
-    seconds_until(lambda: desk.shown_runs("watch") > 0, at_most=30)
+def test_prefect_shows_the_sweeps_of_the_watch_and_runs_the_duties_of_the_calendar(desk: RunningDesk) -> None:
+    seconds_until(lambda: desk.asked_for("prune"), at_most=30)
+
+    seconds_until(lambda: desk.shown_runs("watch") > 0 and desk.shown_runs("prune") > 0, at_most=40)
+
+    assert '"event": "pruned"' in (desk.folder.log / "prune.jsonl").read_text(encoding="utf-8")
 
 
 def test_a_breach_is_paged_while_prefect_does_not_answer_and_health_says_so(
@@ -80,7 +84,7 @@ def test_a_breach_is_paged_while_prefect_does_not_answer_and_health_says_so(
     os.kill(prefect, signal.SIGSTOP)
     seconds_until(lambda: watch_state(desk) is PartState.HINDERED, at_most=15)
 
-    desk.post("云州市江口区一化工厂发生爆炸致3人受伤", ago=5 * HOUR - 5 * SECOND)
+    desk.post("云州市江口区一化工厂发生爆炸致3人受伤", ago=5 * HOUR - 4 * SECOND)
 
     seconds_until(lambda: len(pages(receiver, "due")) == 1, at_most=15)
     assert watch_state(desk) is PartState.HINDERED
