@@ -9,8 +9,10 @@ from backends.desk_folder import DeskFolder
 from backends.settings import Settings
 from backends.telemetry import Logger, start_log, stop_log
 from backends.wiring import open_backends
+from console.brief_command import weekly
 from console.health import Pulse
 from desk.errors import HuiyingError
+from flows.brief import MONDAYS
 from flows.calendar import NIGHTLY, Duty
 from flows.prune import Retention, prune_posts, trim_bus
 from flows.serve import answers, serve_duties
@@ -20,7 +22,10 @@ _PAUSE = timedelta(seconds=1)
 
 def duties_of(folder: DeskFolder, settings: Settings) -> tuple[Duty, ...]:
     """Every duty of the desk's calendar; a new one is one more row."""
-    return (Duty(name="prune", cron=NIGHTLY, perform=partial(prune, folder, settings)),)
+    return (
+        Duty(name="prune", cron=NIGHTLY, perform=partial(prune, folder, settings)),
+        Duty(name="brief", cron=MONDAYS, perform=partial(weekly, folder, settings)),
+    )
 
 
 def serve_calendar(folder: DeskFolder, settings: Settings, pulse: Pulse, api: str) -> None:
