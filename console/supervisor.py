@@ -4,7 +4,6 @@ import argparse
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -64,8 +63,7 @@ def run_desk(chosen: argparse.Namespace) -> int:
         _greet(folder, running, absent)
         environment = child_environment(os.environ, chosen, settings, prefect_port)
         _supervise(folder, settings, parts, environment, running)
-    with suppress(OSError):
-        print(f"{folder.path}: stopped; `huiying run` goes on where it was", file=sys.stderr)
+    _say(f"{folder.path}: stopped; `huiying run` goes on where it was")
     return 0
 
 
@@ -129,19 +127,23 @@ def _supervise(
 
 
 def _greet(folder: DeskFolder, running: Running, absent: Sequence[Absent]) -> None:
-    print(f"Huiying starts in {folder.path}. Ctrl-C, or kill {running.process}, stops it.", flush=True)
+    _say(f"Huiying starts in {folder.path}. Ctrl-C, or kill {running.process}, stops it.")
     for each in absent:
-        print(f"  without {each.name}: {each.why}", flush=True)
+        _say(f"  without {each.name}: {each.why}")
 
 
 def _tell(begun: Sequence[Part], running: Running) -> None:
+    for part in begun:
+        if part.name == "web":
+            _say(f"The board is at {running.board}")
+        if part.name == "prefect":
+            _say(f"Prefect shows the flows at {running.prefect} (this machine only)")
+
+
+def _say(line: str) -> None:
     # The terminal may be gone, and the desk goes on.
     with suppress(OSError):
-        for part in begun:
-            if part.name == "web":
-                print(f"The board is at {running.board}", flush=True)
-            if part.name == "prefect":
-                print(f"Prefect shows the flows at {running.prefect} (this machine only)", flush=True)
+        print(line, flush=True)
 
 
 def _free_port(wanted: int) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 import httpx
 import msgspec
@@ -45,10 +46,20 @@ class RunningDesk:
     prefect_port: int
 
     def start(self) -> None:
+        with (self.data / "said").open("ab") as said:
+            self._start(said)
+
+    def start_without_terminal(self) -> None:
+        """Starts it with nobody left to read what it says."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as gone:
+            self._start(gone)
+
+    def _start(self, said: IO[bytes]) -> None:
         environ = {**os.environ, "HUIYING_WEBHOOK_SECRET": SECRET}
         self.started = Stopwatch()
-        with (self.data / "said").open("ab") as said:
-            self.process = subprocess.Popen(self.command(), stdout=said, stderr=said, env=environ, cwd=self.data)
+        self.process = subprocess.Popen(self.command(), stdout=said, stderr=said, env=environ, cwd=self.data)
 
     def command(self) -> list[str]:
         ports = ["--web-port", str(self.web_port), "--prefect-port", str(self.prefect_port)]
