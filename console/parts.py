@@ -38,7 +38,7 @@ class Absent:
 def parts_of_desk(settings: Settings, prefect_port: int) -> tuple[list[Part], list[Absent]]:
     """The parts to start, and those left out."""
     serving = ("--factory", "flows.pages:own_server", "--host", "127.0.0.1", "--port", str(prefect_port))
-    prefect = (sys.executable, "-P", "-m", "uvicorn", *serving, "--log-level", "warning", "--timeout-keep-alive", "5")
+    prefect = (*_YIELDING, sys.executable, "-P", "-m", "uvicorn", *serving, "--log-level", "warning")
     every = (
         Part(name="prefect", command=prefect, stage=3, port=prefect_port, quiet=True, environment=_SHUT_IN),
         Part(
@@ -123,6 +123,9 @@ def _not_by_proxy(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 _ONE_WEEK = "604800"
+_YIELDING = ("nice", "-n", "10")
+"""What only shows leaves the processor to what collects, watches and pages."""
+
 # Some of Prefect's pages make its server ask the network for news of Prefect. Nothing may leave this machine: it
 # finds a proxy where none is, and shows what it brought along.
 _NOWHERE = "http://127.0.0.1:9"

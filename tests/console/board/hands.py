@@ -46,7 +46,8 @@ def sent(
 ) -> Response:
     """Sends a form that was opened before."""
     files = {"record": ("record.txt", record)} if record is not None else None
-    return browser.post(at(number, slug), data={**hidden, **(fields or {})}, files=files)
+    response: Response = browser.post(at(number, slug), data={**hidden, **(fields or {})}, files=files)
+    return response
 
 
 def read(page: Response) -> str:

@@ -217,7 +217,7 @@ def _dismissed(site: Site, now: datetime) -> str:
 
 
 def _unplaced(site: Site, now: datetime) -> None:
-    nowhere = a_verdict(places=(Place(name="城关镇", codes=("111111", "222222")),), terms=("城关镇",))
+    nowhere = a_verdict(places=(Place(name="城关镇", codes=("990103", "222222")),), terms=("城关镇",))
     post = a_post(title="城关镇的路塌了", text="城关镇的路塌了，谁来管。", collected_at=now, published_at=now - HOUR)
     desk = site.desks[""]
     desk.parts.posts.put([ScreenedPost(post=post, verdict=nowhere, outcome=Outcome.PASSED_ON)])
