@@ -152,7 +152,7 @@ def _met_by_conference(clock: Clock, held: PressConference, policy: Policy) -> C
 
 def _unexcused(clock: Clock, rejected: Release) -> Clock:
     """The clock whose due time passed waiting for this release: what it then said has to be said again, as a breach."""
-    waited = clock.open and clock.awaiting == rejected.id and clock.awaited_in_time
+    waited = clock.awaiting == rejected.id and clock.awaited_in_time
     return replace(clock, due_noted=False) if waited else clock
 
 
@@ -179,9 +179,7 @@ def _proposed(incident: Incident, release_id: str) -> Release:
 
 def _with_attached(release: Release, step: ConfirmRelease, signed: Signed) -> Release:
     """The release with the record attached in signing it, which proves no earlier time than this."""
-    if release.capture or not step.capture:
-        return release
-    return replace(release, capture=step.capture, captured_at=signed.now)
+    return release if release.capture else replace(release, capture=step.capture, captured_at=signed.now)
 
 
 def _confirmed(incident: Incident) -> list[Release]:

@@ -131,9 +131,9 @@ def _decide(incident: Incident, step: Step, signed: Signed, policy: Policy) -> D
 def _moved_on(incident: Incident, signed: Signed) -> Incident:
     if incident.state in CLOSED:
         return replace(incident, closed_at=incident.closed_at or signed.now)
-    if incident.state is State.FIRST_RESPONDED and _updates_owed(incident):
-        return replace(incident, state=move(incident.state, Action.CONTINUE), closed_at=None)
-    return replace(incident, closed_at=None)
+    goes_on = incident.state is State.FIRST_RESPONDED and _updates_owed(incident)
+    state = move(incident.state, Action.CONTINUE) if goes_on else incident.state
+    return replace(incident, state=state, closed_at=None)
 
 
 def _updates_owed(incident: Incident) -> bool:
@@ -242,8 +242,8 @@ def _leave(incident: Incident, step: Leave, signed: Signed) -> Decided:
     to = (step.to or "").strip()
     if step.action is not Action.DISMISS and not to:
         raise IllegalAction(f"cannot {step.action} {incident.id} without saying where it goes")
-    if step.action is Action.MERGE and to in (incident.id, incident.number):
-        raise IllegalAction(f"cannot merge {incident.id} into itself")
+    if to in (incident.id, incident.number):
+        raise IllegalAction(f"cannot {step.action} {incident.id} to itself")
     require_two(incident, signed, step.reason, f"to {step.action} it")
     left = _voided(incident, signed, step.reason)
     return Decided(incident=left, facts={"to": step.to, "second": signed.second}, text=step.reason)

@@ -69,7 +69,8 @@ def _last_second(known: EvidencedTime) -> datetime:
 
 
 def _moves_later(incident: Incident, times: Times, policy: Policy) -> bool:
-    before = incident.times.occurred
-    if before is not None and times.occurred is not None and times.occurred.at > before.at:
+    before, after = incident.times.occurred, times.occurred
+    if before is not None and after is not None and after.at > before.at:
+        # Also where no clock runs from it now: a clock that is graded up later starts from it again.
         return True
     return any(restart(clock, policy.rule(clock.rule_id), times).due_at > clock.due_at for clock in incident.clocks)

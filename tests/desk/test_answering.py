@@ -159,6 +159,7 @@ def test_record_attached_in_signing_counts_and_is_self_reported() -> None:
     incident = act(graded(Severity.MAJOR), bare, attached, at=NOON + 2 * HOUR)
 
     assert (shown(incident, NOON + 2 * HOUR)["C1"], said(clock(incident, "C1"))) == (MET, [ClockTag.SELF_REPORTED])
+    assert [(each.capture, each.captured_at) for each in incident.releases] == [("beef", NOON + 2 * HOUR)]
 
 
 def test_record_attached_in_signing_never_replaces_the_capture_that_is_there() -> None:
@@ -228,6 +229,39 @@ def test_release_published_after_the_due_second_excuses_nothing_while_it_waits()
     incident = waiting(published=C1_DUE + SECOND, entered=C1_DUE + SECOND)
 
     assert shown(incident, C1_DUE + SECOND)["C1"] is BREACHED
+
+
+def test_release_before_the_first_post_is_waited_for_too() -> None:
+    incident = watched(waiting(published=PUBLIC - HOUR), C1_DUE + HOUR)
+
+    assert shown(incident, C1_DUE + HOUR)["C1"] is ClockState.PENDING_CONFIRMATION
+
+
+def test_met_clock_waits_for_no_further_release() -> None:
+    later = RecordRelease(release=a_release(id="r-2", published_at=NOON + 2 * HOUR))
+
+    incident = act(answered(graded(Severity.MAJOR), at=NOON + HOUR), later, at=NOON + 2 * HOUR)
+
+    assert (clock(incident, "C1").awaiting, clock(incident, "C4").awaiting) == (None, "r-2")
+
+
+def test_each_release_is_signed_by_its_own_name() -> None:
+    later = RecordRelease(release=a_release(id="r-2", published_at=NOON + 2 * HOUR))
+
+    signed = act(waiting(), later, ConfirmRelease(release_id="r-2"), at=NOON + 2 * HOUR)
+
+    assert [each.signature for each in signed.releases] == [Signature.PROPOSED, Signature.CONFIRMED]
+    assert clock(signed, "C1").met_at == NOON + 2 * HOUR
+
+
+def test_refusing_what_nobody_waited_for_pages_nobody_again() -> None:
+    late = RecordRelease(release=a_release(published_at=C1_DUE + HOUR))
+    ungraded = act(watched(opened(), C1_DUE + HOUR), late, REJECT, at=C1_DUE + HOUR)
+    second = RecordRelease(release=a_release(id="r-2", published_at=NOON + 2 * HOUR))
+    still_waits = act(watched(waiting(), C1_DUE + HOUR), second, replace(REJECT, release_id="r-2"), at=C1_DUE + HOUR)
+
+    assert watch(ungraded, C1_DUE + HOUR, OFFICE, POLICY) is None
+    assert watch(still_waits, C1_DUE + HOUR, OFFICE, POLICY) is None
 
 
 def test_earliest_release_is_the_one_that_is_waited_for() -> None:
@@ -416,6 +450,17 @@ def test_release_older_than_the_last_one_is_no_further_release() -> None:
     assert clock(incident, "C4").awaiting is None
     assert shown(incident, NOON + 25 * HOUR + SECOND)["C4"] is BREACHED
     assert shown(confirmed, NOON + 25 * HOUR)["C4"] is ClockState.WARNING
+
+
+def test_release_of_the_same_second_as_the_last_one_is_no_further_release() -> None:
+    twin = a_release(id="r-2", published_at=NOON + HOUR)
+    incident = answered(graded(Severity.MAJOR), at=NOON + HOUR)
+
+    waiting_twin = act(incident, RecordRelease(release=twin), at=NOON + 2 * HOUR)
+    signed = act(incident, *answering(twin), at=NOON + 2 * HOUR)
+
+    assert clock(waiting_twin, "C4").awaiting is None
+    assert (keys(signed)[-1], clock(signed, "C4").open) == ("C4", True)
 
 
 def test_two_people_are_not_needed_to_answer_late() -> None:

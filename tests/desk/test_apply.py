@@ -174,7 +174,7 @@ def test_incident_is_not_merged_into_itself() -> None:
     incident = replace(opened(), number="云州-2026-0042")
 
     for own in (incident.id, "云州-2026-0042"):
-        assert "into itself" in refused(incident, Leave(action=Action.MERGE, reason="同一事件", to=own))
+        assert "to itself" in refused(incident, Leave(action=Action.MERGE, reason="同一事件", to=own))
 
 
 def test_reopening_runs_the_owed_clocks_again_from_the_same_evidence() -> None:
@@ -185,6 +185,12 @@ def test_reopening_runs_the_owed_clocks_again_from_the_same_evidence() -> None:
     assert keys(again) == ["C1", "C2", "C3", "C1#2", "C2#2", "C3#2"]
     assert [clock(again, f"{key}#2").due_at for key in ("C1", "C2", "C3")] == [C1_DUE, C2_DUE, C3_DUE]
     assert again.next_moment == clock(again, "C1#2").warn_at[0]
+
+
+def test_line_of_the_reopening_says_how_many_clocks_run_again() -> None:
+    change = apply(act(opened(), dismissing()), REOPEN, by=DUTY, now=NOON + HOUR, policy=POLICY)
+
+    assert (change.events[0].facts, change.events[0].text) == ({"revived": 3}, REOPEN.reason)
 
 
 def test_reopening_erases_no_breach() -> None:
@@ -241,6 +247,14 @@ def test_matter_with_a_running_clock_or_an_open_question_is_not_concluded() -> N
     silent = answered(asked(graded(Severity.MAJOR)))
 
     assert refused(silent, Conclude(), at=NOON + 2 * HOUR).endswith("still open: C2、q-1")
+
+
+def test_running_clock_alone_or_open_question_alone_keeps_a_matter_open() -> None:
+    no_conference = concluding(answered(asked(graded(Severity.MAJOR))), at=NOON + 2 * HOUR)
+    no_answer = answered(asked(graded(Severity.ORDINARY)))
+
+    assert refused(no_conference, Conclude(), at=NOON + 2 * HOUR).endswith("still open: C2")
+    assert refused(no_answer, Conclude(), at=NOON + 2 * HOUR).endswith("still open: q-1")
 
 
 def test_concluding_ends_the_continuing_clock_and_keeps_its_gap_listed() -> None:
@@ -320,6 +334,32 @@ def test_times_the_desk_takes_itself_are_not_recorded_by_hand(basis: Basis) -> N
     assert "is not a time a person records by hand" in refused(opened(), RecordTime(basis=basis, time=a_time(NOON)))
 
 
+def test_time_of_this_very_moment_is_taken() -> None:
+    assert act(opened(), aware(NOON), at=NOON).times.reported is not None
+
+
+def test_first_post_known_by_its_hour_refuses_only_what_is_later_than_that_hour() -> None:
+    hour = EvidencedTime(at=PUBLIC - 2 * HOUR, precision=Precision.HOUR, source="post", entered_at=NOON)
+    incident = replace(opened(), times=replace(opened().times, first_public=hour))
+
+    assert clock(act(incident, occurred(PUBLIC - HOUR - SECOND)), "C1").due_at == C1_DUE - HOUR - SECOND
+    assert "cannot be later" in refused(incident, occurred(PUBLIC - HOUR))
+
+
+def test_after_a_deadline_one_person_may_still_record_what_moves_nothing_later() -> None:
+    late = watched(act(graded(Severity.MAJOR), occurred(PUBLIC - HOUR)), C1_DUE)
+
+    for step in (occurred(PUBLIC - HOUR), occurred(PUBLIC - 2 * HOUR), aware(NOON + MINUTE), first_public(PUBLIC)):
+        assert len(act(late, step, at=C1_DUE).clocks) == 3
+
+
+def test_later_occurrence_needs_two_people_even_where_no_clock_runs_from_it_now() -> None:
+    early = act(opened(), occurred(PUBLIC - HOUR))
+    below = graded(Severity.ORDINARY, at=C1_DUE, incident=early)
+
+    assert "needs a second person's signature" in refused(below, occurred(PUBLIC), at=C1_DUE)
+
+
 def test_recorded_time_says_when_it_was_entered_whatever_it_claims() -> None:
     moved = act(opened(), occurred(PUBLIC), at=NOON + 3 * HOUR)
 
@@ -377,6 +417,15 @@ def test_question_is_asked_once_and_comes_without_its_answer() -> None:
     assert "comes with its answer" in refused(incident, Ask(question=answered_already))
 
 
+@pytest.mark.parametrize(("class_", "by"), [(None, None), (DispositionClass.MISTAKEN_VIEW, DUTY)])
+def test_question_that_comes_with_its_class_is_signed_by_who_asks_it(
+    class_: DispositionClass | None, by: str | None
+) -> None:
+    [question] = asked(opened(), class_).questions
+
+    assert (question.disposition_class, question.classed_by) == (class_, by)
+
+
 def test_class_of_a_question_is_signed() -> None:
     step = ClassQuestion(question_id="q-1", disposition_class=DispositionClass.MISTAKEN_VIEW)
 
@@ -411,6 +460,14 @@ def test_continuing_clock_pauses_on_a_record_and_resumes_where_it_stood() -> Non
         PAUSE.record,
     )
     assert clock(resumed, "C4").due_at == clock(incident, "C4").due_at + 10 * HOUR
+
+
+def test_pause_stops_the_cycle_that_runs() -> None:
+    second = answered(answered(graded(Severity.MAJOR), at=NOON + HOUR), at=NOON + 3 * HOUR, id_="r-2")
+
+    paused = act(second, PAUSE, at=NOON + 4 * HOUR)
+
+    assert (clock(paused, "C4"), clock(paused, "C4#2").paused_at) == (clock(second, "C4"), NOON + 4 * HOUR)
 
 
 def test_pause_without_a_record_is_refused() -> None:

@@ -194,6 +194,8 @@ def test_joining_post_published_earlier_moves_the_start() -> None:
 
     joined = saved(placed(early, a_verdict(), graded(Severity.MAJOR)))
 
+    assert joined.times.first_public is not None
+    assert (joined.times.first_public.at, joined.times.first_public.entered_at) == (PUBLIC - 2 * HOUR, NOON + HOUR)
     assert (clock(joined, "C1").due_at, clock(joined, "C2").due_at) == (C1_DUE - 2 * HOUR, C2_DUE - 2 * HOUR)
     assert joined.next_moment == clock(joined, "C1").warn_at[0]
 
@@ -209,6 +211,7 @@ def test_incident_learns_kind_place_and_words_from_the_posts_that_join() -> None
 
     joined = saved(placed(later(), a_verdict(terms=(*CLEAR, "消防")), bare))
 
+    assert joined.id == bare.id
     assert (joined.event_kind, joined.place_codes, joined.terms) == (
         EventKind.ACCIDENT,
         ("990102",),

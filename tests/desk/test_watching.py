@@ -211,6 +211,14 @@ def test_paused_clock_is_silent_and_speaks_again_after_it_resumes() -> None:
     assert rungs(seen(resumed, NOON + 125 * HOUR + SECOND)) == [("C4", "due")]
 
 
+def test_pause_that_outlasts_the_due_time_is_no_breach() -> None:
+    running = conferred(answered(graded(Severity.MAJOR), at=NOON + HOUR))
+
+    paused = act(running, PauseContinuing(record="省调查组函"), at=NOON + 5 * HOUR)
+
+    assert noted_breaches(paused, NOON + 90 * HOUR) == (paused, ())
+
+
 def test_gap_of_a_continuing_clock_is_breached_like_any_other() -> None:
     running = conferred(answered(graded(Severity.MAJOR), at=NOON + HOUR))
 
