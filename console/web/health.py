@@ -34,9 +34,9 @@ def metrics(request: Request) -> Response:
     if not _asked_from_here(request):
         return PlainTextResponse("metrics are for this machine only\n", status_code=403)
     site = site_of(request)
-    registry = CollectorRegistry()
-    registry.register(DeskMeasures(site.desks[""], site.clock.now()))
-    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    collected = CollectorRegistry()
+    collected.register(DeskMeasures(site.desks[""], site.clock.now()))
+    return Response(generate_latest(collected), media_type=CONTENT_TYPE_LATEST)
 
 
 def _unreadable(desk: OpenDesk) -> list[dict[str, str]]:
