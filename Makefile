@@ -15,8 +15,9 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 run: $(RUNTIME) ## play the drill once, then run the whole desk with its board until Ctrl-C
-	@echo "== playing the drill (演练) of a fictional city; look at it on the board under /drill"
-	@$(BIN)/huiying drill > /dev/null
+	@echo "== playing the drill (演练) of a fictional city"
+	@$(BIN)/huiying drill
+	@echo "== starting the desk itself; the drill stays on the board under /drill"
 	@exec $(BIN)/huiying run
 
 test: $(DEV) ## the whole suite, each part with its time
