@@ -9,7 +9,7 @@ RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 TIMED = start=$$(date +%s); $(1) ; code=$$?; echo "== $(2): $$(( $$(date +%s) - start )) s (budget $(3) s)"; exit $$code
 
-.PHONY: help run test check format lint types layers unit journeys bench soak clean
+.PHONY: help run test check format lint types layers unit journeys engines test-engines bench soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,10 +39,16 @@ layers: $(DEV)
 	@$(BIN)/lint-imports
 
 unit: $(DEV)
-	@$(call TIMED,$(BIN)/python -m pytest -q -m "not process and not archive and not soak" --durations=5,unit and contracts,150)
+	@$(call TIMED,$(BIN)/python -m pytest -q -m "not process and not archive and not soak and not engine" --durations=5,unit and contracts,150)
 
 journeys: $(DEV) ## real processes, whole journeys and, where they are present, the public archives
-	@$(call TIMED,$(BIN)/python -m pytest -q -m "(process or archive) and not soak" --durations=10,processes and archives,300)
+	@$(call TIMED,$(BIN)/python -m pytest -q -m "(process or archive) and not soak and not engine" --durations=10,processes and archives,300)
+
+engines: $(DEV) ## the real Kafka, Elasticsearch and PostgreSQL on loopback, until Ctrl-C
+	@exec $(BIN)/python -m tests.engines
+
+test-engines: $(DEV) ## every contract, journey and chaos case against the real servers
+	@$(call TIMED,$(BIN)/python -m pytest -q -m "engine and not soak" --durations=10,real engines,1500)
 
 bench: $(DEV) ## benchmarks, printed as ratios
 	@$(BIN)/python -m benchmarks.all

@@ -1,12 +1,12 @@
 """Opens the incident store under test, of every kind there is, over nothing."""
 
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from backends.database import Database, sqlite_url
@@ -16,10 +16,9 @@ from backends.migrate import upgrade
 from desk.caselog import Entry
 from desk.change import IncidentQuery
 from desk.ports import IncidentStore
+from tests.engines import started
 
-POSTGRESQL = os.environ.get("HUIYING_TEST_POSTGRESQL", "")
-"""The URL of an empty PostgreSQL database; where it is given, every suite runs there too and wipes it."""
-SQL_KINDS = ("sqlite", "postgresql") if POSTGRESQL else ("sqlite",)
+SQL_KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.engine))
 KINDS = ("memory", *SQL_KINDS)
 
 
@@ -94,10 +93,11 @@ def _migrated_file() -> bytes:
 
 
 def _empty_postgresql() -> str:
-    engine = create_engine(POSTGRESQL)
+    url = started.postgresql()
+    engine = create_engine(url)
     with engine.begin() as connection:
         connection.execute(text("drop schema public cascade"))
         connection.execute(text("create schema public"))
     engine.dispose()
-    upgrade(POSTGRESQL)
-    return POSTGRESQL
+    upgrade(url)
+    return url
