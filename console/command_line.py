@@ -29,6 +29,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         _add_train,
         _add_evaluate,
         _add_check,
+        _add_health,
         _add_quarantine,
         _add_web,
         _add_accounts,
@@ -192,6 +193,13 @@ def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     parser = _command(commands, "check", "check settings, rules and stores, and print each value with its origin")
     _with_data(parser)
     _with_settings(parser)
+
+
+def _add_health(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "health", "say whether the parts of the running desk do their work")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="screen, place, watch, notify, calendar, crawl or web")
+    _with_data(parser)
+    parser.add_argument("--web-port", help="where the board is asked (default: the setting)")
 
 
 def _add_quarantine(commands: "_Commands[argparse.ArgumentParser]") -> None:

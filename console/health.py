@@ -4,7 +4,7 @@ A part that hangs, died or never started says nothing; that its last word is old
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,10 +106,10 @@ def beats(folder: DeskFolder) -> dict[str, Beat]:
     return found
 
 
-def health_of(folder: DeskFolder, now: datetime) -> dict[str, PartHealth]:
-    """How each part is doing: those that are needed, and whoever else ever said a word."""
+def health_of(folder: DeskFolder, now: datetime, *, also: Collection[str] = ()) -> dict[str, PartHealth]:
+    """How each part is doing: those that are needed, those asked for, and whoever else ever said a word."""
     said = beats(folder)
-    return {part: judged(part, said.get(part), now) for part in (*NEEDED, *(set(said) - set(NEEDED)))}
+    return {part: judged(part, said.get(part), now) for part in dict.fromkeys((*NEEDED, *also, *said))}
 
 
 def judged(part: str, beat: Beat | None, now: datetime) -> PartHealth:
