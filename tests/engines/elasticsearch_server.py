@@ -67,6 +67,10 @@ class ElasticsearchServer:
         """Ends it in order."""
         self._program.stop()
 
+    def cpu_seconds(self) -> float:
+        """CPU time it has used so far."""
+        return self._program.cpu_seconds()
+
     def _command(self, home: Path) -> list[str]:
         native = home / "native" / "linux-x64"
         places = [str(home), str(self._folder / "index"), str(self._port), str(self._transport)]

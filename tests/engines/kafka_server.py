@@ -67,5 +67,9 @@ class KafkaServer:
         """Ends it in order."""
         self._program.stop()
 
+    def cpu_seconds(self) -> float:
+        """CPU time it has used so far."""
+        return self._program.cpu_seconds()
+
     def _java(self, library: Path, *arguments: str) -> None:
         subprocess.run(["java", "-cp", f"{library}/*", *arguments], check=True, capture_output=True)

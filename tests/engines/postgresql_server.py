@@ -62,6 +62,10 @@ class PostgresqlServer:
         """Ends it in order, without waiting for its clients."""
         self._program.stop(SIGINT)
 
+    def cpu_seconds(self) -> float:
+        """CPU time it has used so far."""
+        return self._program.cpu_seconds()
+
     def _make(self, programs: Path, cluster: Path) -> None:
         cluster.mkdir()
         if os.geteuid() == 0:

@@ -42,6 +42,9 @@ class Server(Protocol):
     def stop(self) -> None:
         """Ends it in order."""
 
+    def cpu_seconds(self) -> float:
+        """CPU time that it and its own children have used so far."""
+
 
 class OneProgram:
     """The process of one server; it dies with the process that started it."""
@@ -91,6 +94,12 @@ class OneProgram:
             self.send(SIGKILL)
         self._running = None
 
+    def cpu_seconds(self) -> float:
+        """CPU time of the process and of the children it has now, in seconds."""
+        if self._running is None:
+            return 0.0
+        return sum(_ticks(process) for process in _family(self._running.pid)) / os.sysconf("SC_CLK_TCK")
+
 
 def free_ports(count: int) -> list[int]:
     """Ports of loopback that nobody listens on."""
@@ -112,6 +121,17 @@ def _dying_with_us(user: str | None) -> list[str]:
     # setpriv turns itself into the command: the process we signal is the server itself.
     as_user = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user and os.geteuid() == 0 else []
     return ["setpriv", *as_user, "--pdeathsig", "KILL", "--"]
+
+
+def _family(process: int) -> list[int]:
+    children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
+    return [process, *(member for child in children for member in _family(int(child)))]
+
+
+def _ticks(process: int) -> int:
+    # Fields 14 to 17 of proc(5): its own time in user and kernel mode, and that of children that have ended.
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11:15])
 
 
 def _tail(log: Path) -> str:
