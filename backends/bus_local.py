@@ -67,6 +67,10 @@ class LocalBus:
         self._seats.append(seat)
         return LocalSubscription(self._connection, topic, group, seat=seat, clock=self._pace.clock)
 
+    def lag(self, topic: str, *, group: str) -> int:
+        """How many records of a topic this group has not committed; looks on, and takes nobody's seat."""
+        return _lag(self._connection, topic, group)
+
     def trim(self, topic: str) -> int:
         """Deletes the records that every group of the topic has committed, and says how many.
 
@@ -127,13 +131,7 @@ class LocalSubscription:
 
     def lag(self) -> int:
         """How many records of the topic this group has not committed."""
-        with reading(self._connection, BusError) as connection:
-            (waiting,) = connection.execute(
-                "select count(*) from record where topic = ? and offset > coalesce("
-                "(select committed from seat where topic = ? and reader_group = ?), 0)",
-                (self._topic, self._topic, self._group),
-            ).fetchone()
-        return int(waiting)
+        return _lag(self._connection, self._topic, self._group)
 
     def __enter__(self) -> "LocalSubscription":
         return self
@@ -152,6 +150,16 @@ class LocalSubscription:
         return [
             Record(topic=self._topic, partition=0, offset=offset, key=key, value=value) for offset, key, value in rows
         ]
+
+
+def _lag(connection: sqlite3.Connection, topic: str, group: str) -> int:
+    with reading(connection, BusError) as opened:
+        (waiting,) = opened.execute(
+            "select count(*) from record where topic = ? and offset > coalesce("
+            "(select committed from seat where topic = ? and reader_group = ?), 0)",
+            (topic, topic, group),
+        ).fetchone()
+    return int(waiting)
 
 
 def _leave_quietly(seat: Seat) -> None:

@@ -33,6 +33,11 @@ class _Logs:
         if self.closed:
             raise BusError("bus is closed: open it again")
 
+    def lag(self, topic: str, group: str) -> int:
+        self.refuse_closed()
+        seat = self.seats.get((topic, group))
+        return len(self.records.get(topic, [])) - (seat.committed if seat else 0)
+
 
 class MemoryBus:
     """An ordered log per topic, at least once per group."""
@@ -58,6 +63,10 @@ class MemoryBus:
         """Joins a group on a topic; takes its seat when that is free, else waits for it."""
         return MemorySubscription(self._logs, topic, group, pace=self._pace)
 
+    def lag(self, topic: str, *, group: str) -> int:
+        """How many records of a topic this group has not committed; looks on, and takes nobody's seat."""
+        return self._logs.lag(topic, group)
+
     def close(self) -> None:
         """Drops everything; its subscriptions can no longer be used."""
         self._pending.clear()
@@ -70,6 +79,7 @@ class MemorySubscription:
     def __init__(self, logs: _Logs, topic: str, group: str, *, pace: Pace) -> None:
         self._logs = logs
         self._topic = topic
+        self._group = group
         self._name = f"group {group} on {topic}"
         self._seat = logs.seats.setdefault((topic, group), _Seat())
         self._clock = pace.clock
@@ -101,8 +111,7 @@ class MemorySubscription:
 
     def lag(self) -> int:
         """How many records of the topic this group has not committed."""
-        self._logs.refuse_closed()
-        return len(self._log()) - self._seat.committed
+        return self._logs.lag(self._topic, self._group)
 
     def __enter__(self) -> "MemorySubscription":
         return self

@@ -71,6 +71,9 @@ class Bus(Protocol):
         stand once the first has left or died.
         """
 
+    def lag(self, topic: str, *, group: str) -> int:
+        """How many records of a topic this group has not committed; looks on, and takes nobody's seat."""
+
     def close(self) -> None:
         """Lets go of files and connections; unflushed records are dropped."""
 

@@ -203,3 +203,26 @@ def test_closed_bus_neither_takes_nor_gives(bus: Bus) -> None:
 def test_bus_may_be_closed_twice(bus: Bus) -> None:
     bus.close()
     bus.close()
+
+
+def test_lag_is_seen_from_outside_without_joining(bus: Bus) -> None:
+    publish(bus, b"1", b"2", b"3")
+    never_read = bus.lag(POSTS, group="screen")
+    with bus.subscribe(POSTS, group="screen") as reader:
+        poll(reader, limit=2)
+        reader.commit()
+
+        looked_on = bus.lag(POSTS, group="screen")
+
+        assert (never_read, looked_on, reader.lag()) == (3, 1, 1)
+        assert poll(reader) == [b"3"]
+    assert bus.lag(POSTS, group="another") == 3
+    assert bus.lag(DEAD, group="screen") == 0
+
+
+def test_looking_on_leaves_the_seat_free(bus: Bus) -> None:
+    publish(bus, b"1")
+    bus.lag(POSTS, group="screen")
+
+    with bus.subscribe(POSTS, group="screen") as reader:
+        assert poll(reader) == [b"1"]
