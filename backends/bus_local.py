@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +12,7 @@ from backends.clock import attempts
 from backends.heartbeat import Pace
 from backends.sqlite import Schema, connect, reading, writing
 from desk.errors import BusError
+from desk.moments import to_microseconds
 from desk.ports import Clock
 from desk.travel import Outgoing, Record
 
@@ -19,25 +20,33 @@ _TRIM_SLICE = 5_000
 
 SCHEMA = Schema(
     kind="bus",
-    version=1,
+    version=2,
     statements=(
         # Without autoincrement the offsets of trimmed records would be given a second time.
         """create table record (
-            offset integer primary key autoincrement, topic text not null, key text not null, value blob not null
+            offset integer primary key autoincrement, topic text not null, key text not null, value blob not null,
+            published_at integer not null
         )""",
         "create index record_by_topic on record (topic, offset)",
         SEAT_TABLE,
     ),
+    upgrades={
+        1: (
+            "alter table record add column published_at integer not null default 0",
+            # Nobody knows when: as old as the upgrade, so that none is forgotten too early.
+            "update record set published_at = cast(strftime('%s', 'now') as integer) * 1000000",
+        )
+    },
 )
 
 
 class LocalBus:
     """An ordered log per topic, at least once per group; one object per thread, any number of processes per file."""
 
-    def __init__(self, path: Path, *, pace: Pace | None = None) -> None:
+    def __init__(self, path: Path, *, pace: Pace | None = None, migrate: bool = False) -> None:
         """Raises SchemaMismatch for another version or kind of file, BusError for one that cannot be opened."""
         try:
-            self._connection = connect(path, SCHEMA)
+            self._connection = connect(path, SCHEMA, migrate=migrate)
         except sqlite3.Error as error:
             raise BusError(f"cannot open the bus file {path}: {error}") from error
         self._pace = pace or Pace()
@@ -53,10 +62,11 @@ class LocalBus:
         batch = self._pending[:]
         if not batch:
             return
+        now = to_microseconds(self._pace.clock.now())
         with writing(self._connection, BusError) as connection:
             connection.executemany(
-                "insert into record (topic, key, value) values (?, ?, ?)",
-                [(record.topic, record.key, record.value) for record in batch],
+                "insert into record (topic, key, value, published_at) values (?, ?, ?, ?)",
+                [(record.topic, record.key, record.value, now) for record in batch],
             )
         del self._pending[: len(batch)]
 
@@ -76,10 +86,19 @@ class LocalBus:
 
         A topic that no group ever read keeps all of its records. Raises BusError; what is deleted then stays so.
         """
-        deleted = 0
-        while sliced := self._trim_slice(topic):
-            deleted += sliced
-        return deleted
+        return self._delete(
+            "delete from record where offset in (select offset from record where topic = ?"
+            " and offset <= (select min(committed) from seat where topic = ?) order by offset limit ?)",
+            (topic, topic, _TRIM_SLICE),
+        )
+
+    def forget(self, topic: str, before: datetime) -> int:
+        """Deletes the records of a topic published before then, read or not, and says how many. Raises BusError."""
+        return self._delete(
+            "delete from record where offset in (select offset from record where topic = ?"
+            " and published_at < ? order by offset limit ?)",
+            (topic, to_microseconds(before), _TRIM_SLICE),
+        )
 
     def close(self) -> None:
         """Leaves the seats it holds and lets go of the file; unflushed records are dropped."""
@@ -89,13 +108,16 @@ class LocalBus:
         self._seats.clear()
         self._connection.close()
 
-    def _trim_slice(self, topic: str) -> int:
+    def _delete(self, slice_of: str, bounds: tuple[str | int, ...]) -> int:
+        # Slice by slice, so that others write meanwhile.
+        deleted = 0
+        while sliced := self._delete_slice(slice_of, bounds):
+            deleted += sliced
+        return deleted
+
+    def _delete_slice(self, slice_of: str, bounds: tuple[str | int, ...]) -> int:
         with writing(self._connection, BusError) as connection:
-            return connection.execute(
-                "delete from record where offset in (select offset from record where topic = ?"
-                " and offset <= (select min(committed) from seat where topic = ?) order by offset limit ?)",
-                (topic, topic, _TRIM_SLICE),
-            ).rowcount
+            return connection.execute(slice_of, bounds).rowcount
 
 
 class LocalSubscription:
