@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from backends.bus_local import LocalBus
 from backends.clock import SystemClock
 from backends.database import Database, sqlite_url
 from backends.desk_folder import DeskFolder
@@ -54,11 +55,18 @@ def _store_problems(settings: Settings) -> list[str]:
     problems = []
     for name in existing_desks(settings.data):
         try:
-            require_current(sqlite_url(DeskFolder(settings.data, name).incidents))
+            _require_current(DeskFolder(settings.data, name))
             print(f"store {name}: current")
         except HuiyingError as error:
             problems.append(str(error))
     return problems
+
+
+def _require_current(folder: DeskFolder) -> None:
+    require_current(sqlite_url(folder.incidents))
+    # Opening makes a file where there is none, and looking must not.
+    if folder.bus.exists():
+        LocalBus(folder.bus).close()
 
 
 def _ladder_hints(settings: Settings) -> list[str]:

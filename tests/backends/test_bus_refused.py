@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from backends.bus_local import SCHEMA, LocalBus
-from backends.bus_seat import SEAT_TABLE
 from backends.clock import SystemClock
 from backends.sqlite import Schema, connect
 from desk.errors import BusError, SchemaMismatch
 from desk.travel import POSTS
 from tests.build import MINUTE
-from tests.buses import publish
+from tests.buses import OLDER, publish
 
 
 @pytest.fixture
@@ -102,19 +101,6 @@ def test_bus_cut_short_gives_one_clear_error_when_it_is_opened(path: Path) -> No
 
     with pytest.raises(BusError, match=r"cannot open the bus file .*bus\.db: database disk image is malformed"):
         LocalBus(path)
-
-
-OLDER = Schema(
-    kind="bus",
-    version=1,
-    statements=(
-        """create table record (
-            offset integer primary key autoincrement, topic text not null, key text not null, value blob not null
-        )""",
-        SEAT_TABLE,
-        "insert into record (topic, key, value) values ('posts', 'k', 'kept')",
-    ),
-)
 
 
 def test_bus_of_an_older_program_is_refused_until_it_is_migrated(path: Path) -> None:

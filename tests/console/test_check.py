@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from backends.clock import SystemClock
+from backends.sqlite import connect
 from console.main import main
+from tests.buses import OLDER
 
 Printed = pytest.CaptureFixture[str]
 MAIL = ("--smtp-host", "mail.yunzhou.example", "--smtp-from", "huiying@yunzhou.example")
@@ -87,3 +89,20 @@ def test_a_channel_that_is_not_set_up_is_said_beside_the_person(tmp_path: Path, 
     lines = checked(tmp_path, capsys)
 
     assert ladder(lines)[0] == "  1. at once: 值班员: 王值班 by mail (does not work: smtp_host is not set)"
+
+
+def test_a_bus_of_an_older_program_is_a_problem_until_it_is_migrated(tmp_path: Path, capsys: Printed) -> None:
+    add(tmp_path, "王值班", "值班员")
+    bus = tmp_path / "desk" / "bus.db"
+    for file in bus.parent.glob("bus.db*"):
+        file.unlink()
+    connect(bus, OLDER).close()
+    capsys.readouterr()
+
+    before = huiying(tmp_path, "check")
+    told = capsys.readouterr().err
+    migrated = huiying(tmp_path, "migrate", "--desk", "desk")
+
+    assert (before, migrated) == (1, 0)
+    assert "bus.db holds bus of version 1, this program knows 2: run `huiying migrate`" in told
+    assert "store desk: current" in checked(tmp_path, capsys)
