@@ -11,6 +11,7 @@ from desk.accounts import (
     Account,
     AccountRefused,
     Failures,
+    Role,
     Session,
     alive,
     failed_again,
@@ -54,12 +55,15 @@ class MemoryAccountStore:
             self._end_sessions_of(found.id)
             return self._accounts[found.id]
 
+    def set_role(self, account_id: str, role: Role) -> None:
+        """Changes what the account may do. Raises AccountRefused for an unknown id."""
+        with self._lock:
+            self._accounts[account_id] = replace(self._known(account_id), role=role)
+
     def set_active(self, account_id: str, *, active: bool) -> None:
         """Opens or closes the account. Raises AccountRefused for an unknown id."""
         with self._lock:
-            if account_id not in self._accounts:
-                raise AccountRefused(f"no account has the id {account_id}")
-            self._accounts[account_id] = replace(self._accounts[account_id], active=active)
+            self._accounts[account_id] = replace(self._known(account_id), active=active)
             if not active:
                 self._end_sessions_of(account_id)
 
@@ -111,6 +115,11 @@ class MemoryAccountStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _known(self, account_id: str) -> Account:
+        if account_id not in self._accounts:
+            raise AccountRefused(f"no account has the id {account_id}")
+        return self._accounts[account_id]
 
     def _end_sessions_of(self, account_id: str) -> None:
         self._sessions = {key: each for key, each in self._sessions.items() if each.account_id != account_id}

@@ -78,12 +78,15 @@ class SqlAccountStore:
             _end_sessions_of(connection, checked.id)
         return _account(row)
 
+    def set_role(self, account_id: str, role: Role) -> None:
+        """Changes what the account may do. Raises AccountRefused for an unknown id."""
+        with self._database.writing() as connection:
+            _change(connection, account_id, {"role": role.value})
+
     def set_active(self, account_id: str, *, active: bool) -> None:
         """Opens or closes the account. Raises AccountRefused for an unknown id."""
         with self._database.writing() as connection:
-            changed = update(accounts).where(accounts.c.id == account_id).values(active=active)
-            if connection.execute(changed).rowcount == 0:
-                raise AccountRefused(f"no account has the id {account_id}")
+            _change(connection, account_id, {"active": active})
             if not active:
                 _end_sessions_of(connection, account_id)
 
@@ -165,6 +168,11 @@ def _account(row: Row[_Columns]) -> Account:
         must_change=row.must_change,
         active=row.active,
     )
+
+
+def _change(connection: Connection, account_id: str, values: dict[str, str | bool]) -> None:
+    if connection.execute(update(accounts).where(accounts.c.id == account_id).values(values)).rowcount == 0:
+        raise AccountRefused(f"no account has the id {account_id}")
 
 
 def _end_sessions_of(connection: Connection, account_id: str) -> None:

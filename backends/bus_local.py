@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
@@ -12,6 +12,7 @@ from backends.clock import attempts
 from backends.heartbeat import Pace
 from backends.sqlite import Schema, connect, reading, writing
 from desk.errors import BusError
+from desk.moments import to_microseconds
 from desk.ports import Clock
 from desk.travel import Outgoing, Record
 
@@ -19,25 +20,33 @@ _TRIM_SLICE = 5_000
 
 SCHEMA = Schema(
     kind="bus",
-    version=1,
+    version=2,
     statements=(
         # Without autoincrement the offsets of trimmed records would be given a second time.
         """create table record (
-            offset integer primary key autoincrement, topic text not null, key text not null, value blob not null
+            offset integer primary key autoincrement, topic text not null, key text not null, value blob not null,
+            published_at integer not null
         )""",
         "create index record_by_topic on record (topic, offset)",
         SEAT_TABLE,
     ),
+    upgrades={
+        1: (
+            "alter table record add column published_at integer not null default 0",
+            # Nobody knows when: as old as the upgrade, so that none is forgotten too early.
+            "update record set published_at = cast(strftime('%s', 'now') as integer) * 1000000",
+        )
+    },
 )
 
 
 class LocalBus:
     """An ordered log per topic, at least once per group; one object per thread, any number of processes per file."""
 
-    def __init__(self, path: Path, *, pace: Pace | None = None) -> None:
+    def __init__(self, path: Path, *, pace: Pace | None = None, migrate: bool = False) -> None:
         """Raises SchemaMismatch for another version or kind of file, BusError for one that cannot be opened."""
         try:
-            self._connection = connect(path, SCHEMA)
+            self._connection = connect(path, SCHEMA, migrate=migrate)
         except sqlite3.Error as error:
             raise BusError(f"cannot open the bus file {path}: {error}") from error
         self._pace = pace or Pace()
@@ -53,10 +62,11 @@ class LocalBus:
         batch = self._pending[:]
         if not batch:
             return
+        now = to_microseconds(self._pace.clock.now())
         with writing(self._connection, BusError) as connection:
             connection.executemany(
-                "insert into record (topic, key, value) values (?, ?, ?)",
-                [(record.topic, record.key, record.value) for record in batch],
+                "insert into record (topic, key, value, published_at) values (?, ?, ?, ?)",
+                [(record.topic, record.key, record.value, now) for record in batch],
             )
         del self._pending[: len(batch)]
 
@@ -67,15 +77,28 @@ class LocalBus:
         self._seats.append(seat)
         return LocalSubscription(self._connection, topic, group, seat=seat, clock=self._pace.clock)
 
+    def lag(self, topic: str, *, group: str) -> int:
+        """How many records of a topic this group has not committed; looks on, and takes nobody's seat."""
+        return _lag(self._connection, topic, group)
+
     def trim(self, topic: str) -> int:
         """Deletes the records that every group of the topic has committed, and says how many.
 
         A topic that no group ever read keeps all of its records. Raises BusError; what is deleted then stays so.
         """
-        deleted = 0
-        while sliced := self._trim_slice(topic):
-            deleted += sliced
-        return deleted
+        return self._delete(
+            "delete from record where offset in (select offset from record where topic = ?"
+            " and offset <= (select min(committed) from seat where topic = ?) order by offset limit ?)",
+            (topic, topic, _TRIM_SLICE),
+        )
+
+    def forget(self, topic: str, before: datetime) -> int:
+        """Deletes the records of a topic published before then, read or not, and says how many. Raises BusError."""
+        return self._delete(
+            "delete from record where offset in (select offset from record where topic = ?"
+            " and published_at < ? order by offset limit ?)",
+            (topic, to_microseconds(before), _TRIM_SLICE),
+        )
 
     def close(self) -> None:
         """Leaves the seats it holds and lets go of the file; unflushed records are dropped."""
@@ -85,13 +108,16 @@ class LocalBus:
         self._seats.clear()
         self._connection.close()
 
-    def _trim_slice(self, topic: str) -> int:
+    def _delete(self, slice_of: str, bounds: tuple[str | int, ...]) -> int:
+        # Slice by slice, so that others write meanwhile.
+        deleted = 0
+        while sliced := self._delete_slice(slice_of, bounds):
+            deleted += sliced
+        return deleted
+
+    def _delete_slice(self, slice_of: str, bounds: tuple[str | int, ...]) -> int:
         with writing(self._connection, BusError) as connection:
-            return connection.execute(
-                "delete from record where offset in (select offset from record where topic = ?"
-                " and offset <= (select min(committed) from seat where topic = ?) order by offset limit ?)",
-                (topic, topic, _TRIM_SLICE),
-            ).rowcount
+            return connection.execute(slice_of, bounds).rowcount
 
 
 class LocalSubscription:
@@ -127,13 +153,7 @@ class LocalSubscription:
 
     def lag(self) -> int:
         """How many records of the topic this group has not committed."""
-        with reading(self._connection, BusError) as connection:
-            (waiting,) = connection.execute(
-                "select count(*) from record where topic = ? and offset > coalesce("
-                "(select committed from seat where topic = ? and reader_group = ?), 0)",
-                (self._topic, self._topic, self._group),
-            ).fetchone()
-        return int(waiting)
+        return _lag(self._connection, self._topic, self._group)
 
     def __enter__(self) -> "LocalSubscription":
         return self
@@ -152,6 +172,16 @@ class LocalSubscription:
         return [
             Record(topic=self._topic, partition=0, offset=offset, key=key, value=value) for offset, key, value in rows
         ]
+
+
+def _lag(connection: sqlite3.Connection, topic: str, group: str) -> int:
+    with reading(connection, BusError) as opened:
+        (waiting,) = opened.execute(
+            "select count(*) from record where topic = ? and offset > coalesce("
+            "(select committed from seat where topic = ? and reader_group = ?), 0)",
+            (topic, topic, group),
+        ).fetchone()
+    return int(waiting)
 
 
 def _leave_quietly(seat: Seat) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 
 from backends.clock import attempts
@@ -26,12 +26,38 @@ class _Logs:
     """What the subscriptions of one bus share."""
 
     records: dict[str, list[Record]] = field(default_factory=dict)
+    published: dict[str, list[datetime]] = field(default_factory=dict)
+    """When each record was published, record by record; offsets count on when the oldest are forgotten."""
+    forgotten: dict[str, int] = field(default_factory=dict)
     seats: dict[tuple[str, str], _Seat] = field(default_factory=dict)
     closed: bool = False
 
     def refuse_closed(self) -> None:
         if self.closed:
             raise BusError("bus is closed: open it again")
+
+    def lag(self, topic: str, group: str) -> int:
+        self.refuse_closed()
+        seat = self.seats.get((topic, group))
+        return len(self.after(topic, seat.committed if seat else 0))
+
+    def after(self, topic: str, offset: int) -> list[Record]:
+        return self.records.get(topic, [])[max(offset - self.forgotten.get(topic, 0), 0) :]
+
+    def append(self, outgoing: Outgoing, now: datetime) -> None:
+        log = self.records.setdefault(outgoing.topic, [])
+        log.append(_at(self.forgotten.get(outgoing.topic, 0) + len(log) + 1, outgoing))
+        self.published.setdefault(outgoing.topic, []).append(now)
+
+    def forget(self, topic: str, before: datetime) -> int:
+        self.refuse_closed()
+        published = self.published.get(topic, [])
+        # The oldest come first: a clock set back forgets later, never too early.
+        old = next((index for index, at in enumerate(published) if at >= before), len(published))
+        del self.records.get(topic, [])[:old]
+        del published[:old]
+        self.forgotten[topic] = self.forgotten.get(topic, 0) + old
+        return old
 
 
 class MemoryBus:
@@ -49,14 +75,22 @@ class MemoryBus:
     def flush(self) -> None:
         """Lets everything published be read."""
         self._logs.refuse_closed()
+        now = self._pace.clock.now()
         for outgoing in self._pending:
-            log = self._logs.records.setdefault(outgoing.topic, [])
-            log.append(_at(len(log) + 1, outgoing))
+            self._logs.append(outgoing, now)
         self._pending.clear()
 
     def subscribe(self, topic: str, *, group: str) -> "MemorySubscription":
         """Joins a group on a topic; takes its seat when that is free, else waits for it."""
         return MemorySubscription(self._logs, topic, group, pace=self._pace)
+
+    def lag(self, topic: str, *, group: str) -> int:
+        """How many records of a topic this group has not committed; looks on, and takes nobody's seat."""
+        return self._logs.lag(topic, group)
+
+    def forget(self, topic: str, before: datetime) -> int:
+        """Deletes the records of a topic published before then, read or not, and says how many."""
+        return self._logs.forget(topic, before)
 
     def close(self) -> None:
         """Drops everything; its subscriptions can no longer be used."""
@@ -70,6 +104,7 @@ class MemorySubscription:
     def __init__(self, logs: _Logs, topic: str, group: str, *, pace: Pace) -> None:
         self._logs = logs
         self._topic = topic
+        self._group = group
         self._name = f"group {group} on {topic}"
         self._seat = logs.seats.setdefault((topic, group), _Seat())
         self._clock = pace.clock
@@ -101,8 +136,7 @@ class MemorySubscription:
 
     def lag(self) -> int:
         """How many records of the topic this group has not committed."""
-        self._logs.refuse_closed()
-        return len(self._log()) - self._seat.committed
+        return self._logs.lag(self._topic, self._group)
 
     def __enter__(self) -> "MemorySubscription":
         return self
@@ -146,10 +180,7 @@ class MemorySubscription:
             raise BusError(f"{self._name} was left: subscribe again")
 
     def _next(self, limit: int) -> list[Record]:
-        return self._log()[self._position : self._position + limit]
-
-    def _log(self) -> list[Record]:
-        return self._logs.records.get(self._topic, [])
+        return self._logs.after(self._topic, self._position)[:limit]
 
 
 def _at(offset: int, outgoing: Outgoing) -> Record:

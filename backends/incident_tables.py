@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -137,11 +138,13 @@ notice = Table(
     Column("claimed_at", Microseconds),
     Column("sent_at", Microseconds),
     Column("last_error", Text),
+    Column("reached", JSON),
     Index("notice_ready", "ready_at"),
     Index("notice_by_incident", "incident_id", "owed_at", "key"),
     Index("notice_by_time", "owed_at", "key"),
 )
-"""The outbox. `ready_at` is when a notice may next be claimed; none once it was sent or given up."""
+"""The outbox. `ready_at` is when a notice may next be claimed, none once it was sent or given up; `reached` lists
+whom it got to and by which channel, and is null where it was sent before that was kept."""
 
 lease = Table(
     "lease",

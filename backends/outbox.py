@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from desk.change import Delivery, Notice, NoticeRow, NoticeState
+from desk.change import Delivery, Notice, NoticeRow, NoticeState, Reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Standing:
     claimed_at: datetime | None = None
     sent_at: datetime | None = None
     last_error: str | None = None
+    reached: tuple[Reached, ...] = ()
 
 
 def owed(notice: Notice) -> Standing:
@@ -60,6 +61,7 @@ def row_of(notice: Notice, standing: Standing) -> NoticeRow:
         attempts=standing.attempts,
         sent_at=standing.sent_at,
         last_error=standing.last_error,
+        reached=standing.reached,
     )
 
 
@@ -71,4 +73,5 @@ def _after(standing: Standing, delivery: Delivery, state: NoticeState, *, ready_
         attempts=standing.attempts + 1,
         sent_at=delivery.sent_at,
         last_error=delivery.error,
+        reached=delivery.reached,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from backends.database import insert_or_ignore
 from backends.incident_tables import notice as table
 from backends.outbox import Standing, claimed, owed, row_of, settled
-from desk.change import Delivery, Notice, NoticeRow, NoticeState
+from desk.change import Delivery, Notice, NoticeRow, NoticeState, Reached
 
 
 def owe(connection: Connection, notices: Sequence[Notice]) -> None:
@@ -72,4 +72,5 @@ def _standing(row: Row[tuple[object, ...]]) -> Standing:
         claimed_at=row.claimed_at,
         sent_at=row.sent_at,
         last_error=row.last_error,
+        reached=tuple(Reached(**each) for each in row.reached or ()),
     )

@@ -1,9 +1,10 @@
 """One way to open an SQLite file: durable, shared by processes, of a known schema version (DESIGN §4.2)."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
@@ -16,15 +17,19 @@ _WAL_TRIES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
-    """The tables of one kind of file and their version, kept in `user_version`."""
+    """The tables of one kind of file and their version, kept in `user_version`.
+
+    `upgrades` lead to the next version from each older one that is still taken.
+    """
 
     kind: str
     version: int
     statements: Sequence[str]
+    upgrades: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
-def connect(path: Path, schema: Schema) -> sqlite3.Connection:
-    """Opens the file, making it and its tables when it is new.
+def connect(path: Path, schema: Schema, *, migrate: bool = False) -> sqlite3.Connection:
+    """Opens the file, making it and its tables when it is new; an older one is brought up only with `migrate`.
 
     Raises SchemaMismatch, and touches nothing, when the file is of another version or kind. Driver errors (not a
     database, no permission) come out as they are. Every writing transaction must go through `writing`: deferred
@@ -33,11 +38,11 @@ def connect(path: Path, schema: Schema) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)
     try:
         connection.execute("begin")  # One moment for all that is looked at: another process may be making the tables.
-        _refuse_foreign(connection, path, schema)
+        _refuse_foreign(connection, path, schema, migrate=migrate)
         connection.execute("rollback")
         _write_ahead(connection)
         connection.execute("pragma synchronous = full")
-        _prepare(connection, path, schema)
+        _prepare(connection, path, schema, migrate=migrate)
     except BaseException:
         connection.close()
         raise
@@ -92,28 +97,31 @@ def _begun(connection: sqlite3.Connection, *, last_try: bool) -> bool:
     return True
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+def _prepare(connection: sqlite3.Connection, path: Path, schema: Schema, *, migrate: bool) -> None:
     if _pragma(connection, "user_version") == schema.version:
         return
     connection.execute("begin immediate")
-    _refuse_foreign(connection, path, schema)
-    if _pragma(connection, "user_version") == 0:
-        for statement in schema.statements:
-            connection.execute(statement)
-        connection.execute(f"pragma application_id = {_mark(schema)}")
-        connection.execute(f"pragma user_version = {schema.version}")
+    _refuse_foreign(connection, path, schema, migrate=migrate)
+    found = _pragma(connection, "user_version")
+    older = [schema.upgrades[version] for version in range(found, schema.version)] if found else [schema.statements]
+    for statement in chain.from_iterable(older):
+        connection.execute(statement)
+    connection.execute(f"pragma application_id = {_mark(schema)}")
+    connection.execute(f"pragma user_version = {schema.version}")
     connection.execute("commit")
 
 
-def _refuse_foreign(connection: sqlite3.Connection, path: Path, schema: Schema) -> None:
+def _refuse_foreign(connection: sqlite3.Connection, path: Path, schema: Schema, *, migrate: bool) -> None:
     version, mark = _pragma(connection, "user_version"), _pragma(connection, "application_id")
     (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
     if (version, mark, tables) == (0, 0, 0):
         return
     if mark != _mark(schema):
         raise SchemaMismatch(f"{path} was not written as {schema.kind}: move it away or name another folder")
-    if version != schema.version:
-        raise SchemaMismatch(f"{path} holds {schema.kind} of version {version}, this program knows {schema.version}")
+    if version == schema.version or (migrate and version in schema.upgrades):
+        return
+    todo = ": run `huiying migrate`" if version in schema.upgrades else ""
+    raise SchemaMismatch(f"{path} holds {schema.kind} of version {version}, this program knows {schema.version}{todo}")
 
 
 def _mark(schema: Schema) -> int:

@@ -21,9 +21,9 @@ Logger: TypeAlias = structlog.stdlib.BoundLogger
 Metric: TypeAlias = Literal[
     # {outcome} Posts by how they ended. Standing still while sources run: look at the bus and the screeners.
     "posts_total",
-    # Records put aside as unreadable. Growing: read the reasons in posts.dead, mend the source, replay them.
+    # Records in quarantine, not replayed. Growing: read the reasons in posts.dead, mend the source, replay them.
     "posts_dead_total",
-    # {topic,group} Records waiting. Growing for minutes: start another screener, or see why the placer stopped.
+    # {topic,group} Records waiting. Growing for minutes: see why the screener or the placer stopped.
     "bus_lag_records",
     # {rule,state} Clocks by what they show. Any breached or warning: open the board, somebody has to answer.
     "clocks",
@@ -31,9 +31,15 @@ Metric: TypeAlias = Literal[
     "notices",
     # Seconds from when a notice was owed to its delivery. Above a minute: look at the notifier and its receiver.
     "notice_dwell_seconds",
+    # Seconds the longest owed notice has waited undelivered. Above a minute: look at `notify` and its receivers.
+    "notice_waiting_seconds",
     # Seconds since the deadlines were last swept. Above 120: nobody is paged, restart `huiying run`.
     "sweep_age_seconds",
-    # {reason} Pages that could not be captured. Growing: releases lack evidence, capture them by hand.
+    # {part} Seconds since a part last said that it works. Above its patience: read its log.
+    "part_silence_seconds",
+    # Sources that cannot be seen just now. Above 0: the desk is blind there, look at the board's sources.
+    "coverage_gaps",
+    # Releases of open incidents whose page could not be captured. Above 0: attach evidence by hand.
     "captures_failed_total",
 ]
 

@@ -46,7 +46,7 @@ def open_backends(folder: DeskFolder, settings: Settings, *, migrate: bool = Fal
     with ExitStack() as stack:
         database = Database(url)
         stack.callback(database.close)
-        bus, posts = LocalBus(folder.bus), SqlitePostStore(folder.posts)
+        bus, posts = LocalBus(folder.bus, migrate=migrate), SqlitePostStore(folder.posts)
         stack.callback(bus.close)
         stack.callback(posts.close)
         yield Backends(

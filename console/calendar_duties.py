@@ -54,7 +54,8 @@ def _prune(folder: DeskFolder, settings: Settings, logger: Logger) -> int:
         unneeded=timedelta(days=settings.post_days), after_closing=timedelta(days=settings.closed_days)
     )
     with open_backends(folder, settings) as backends:
-        pruned = prune_posts(backends.posts, backends.incidents, retention, SystemClock().now())
-        trimmed = trim_bus(backends.bus) if isinstance(backends.bus, LocalBus) else 0
+        now = SystemClock().now()
+        pruned = prune_posts(backends.posts, backends.incidents, retention, now)
+        trimmed = trim_bus(backends.bus, retention, now) if isinstance(backends.bus, LocalBus) else 0
     logger.info("pruned", posts=pruned, records=trimmed)
     return pruned + trimmed

@@ -1,15 +1,25 @@
-"""`huiying check`: settings, rules and stores looked at whole, every value with its origin, every problem at once."""
+"""`huiying check`: settings, rules, stores and the duty ladder looked at whole, every problem at once."""
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from backends.database import sqlite_url
+from backends.bus_local import LocalBus
+from backends.clock import SystemClock
+from backends.database import Database, sqlite_url
 from backends.desk_folder import DeskFolder
 from backends.migrate import require_current
+from backends.people_memory import MemoryPeopleStore
+from backends.people_sql import SqlPeopleStore
 from backends.settings import Settings
+from console.duty_ladder import ladder_lines, uncovered
 from console.wiring import existing_desks, policy_from, settings_from
 from desk.errors import BadPolicy, HuiyingError
 from desk.policy import Policy
+from desk.ports import PeopleStore
+
+REAL = "desk"
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -18,9 +28,10 @@ def run(chosen: argparse.Namespace) -> int:
     for name, value in settings.shown.items():
         print(f"{name} = {value or '(empty)'}  [{settings.origins[name]}]")
     problems = [*_rule_problems(settings), *_store_problems(settings)]
+    hints = _hints(settings) if problems else [*_hints(settings), *_ladder_hints(settings)]
     for problem in problems:
         print(f"huiying: {problem}", file=sys.stderr)
-    for hint in _hints(settings):
+    for hint in hints:
         print(f"next: {hint}")
     return 1 if problems else 0
 
@@ -44,11 +55,44 @@ def _store_problems(settings: Settings) -> list[str]:
     problems = []
     for name in existing_desks(settings.data):
         try:
-            require_current(sqlite_url(DeskFolder(settings.data, name).incidents))
+            _require_current(DeskFolder(settings.data, name))
             print(f"store {name}: current")
         except HuiyingError as error:
             problems.append(str(error))
     return problems
+
+
+def _require_current(folder: DeskFolder) -> None:
+    require_current(sqlite_url(folder.incidents))
+    # Opening makes a file where there is none, and looking must not.
+    if folder.bus.exists():
+        LocalBus(folder.bus).close()
+
+
+def _ladder_hints(settings: Settings) -> list[str]:
+    """Prints who is paged when, as the rota stands now, and returns what it lacks."""
+    ladder, now = policy_from(settings).ladder, SystemClock().now()
+    print("duty ladder, while nobody takes a suspected incident on")
+    with _rota(settings) as people:
+        for line in ladder_lines(ladder, people, settings, now):
+            print(line)
+        return [
+            f"put somebody on duty as {role}: huiying people add, then huiying people shift"
+            for role in uncovered(ladder, people, now)
+        ]
+
+
+@contextmanager
+def _rota(settings: Settings) -> Iterator[PeopleStore]:
+    """The real desk's people; nobody where it has no store yet, and looking makes none."""
+    if REAL not in existing_desks(settings.data):
+        yield MemoryPeopleStore()
+        return
+    database = Database(sqlite_url(DeskFolder(settings.data, REAL).incidents))
+    try:
+        yield SqlPeopleStore(database)
+    finally:
+        database.close()
 
 
 def _hints(settings: Settings) -> list[str]:

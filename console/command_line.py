@@ -11,6 +11,7 @@ from desk.moments import as_utc
 from desk.week import Week, read_week
 
 Command = Callable[[argparse.Namespace], int]
+ROLES = ("viewer", "officer", "director", "admin")
 FORMATS = ("jsonl", "weibo_hot", "weibo_heat")
 
 
@@ -222,11 +223,12 @@ def _add_web(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_accounts(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("accounts", help="list, add, reset or close the accounts that sign in to the board")
+    parser = commands.add_parser("accounts", help="list, add, change or close the accounts that sign in to the board")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     for name, sentence in (
         ("list", "one line per account: name, role, state"),
         ("add", "add an account and print its one-time password"),
+        ("role", "change what an account may do"),
         ("reset", "give an account a new one-time password, end its sessions, open it if it was closed"),
         ("close", "close an account and end its sessions"),
     ):
@@ -236,8 +238,9 @@ def _add_accounts(commands: "_Commands[argparse.ArgumentParser]") -> None:
         if name != "list":
             action.add_argument("name", metavar="NAME", help="what is typed at sign-in and stands in the case log")
         if name == "add":
-            roles = ("viewer", "officer", "director", "admin")
-            action.add_argument("--role", choices=roles, default="officer", help="what it may do (default officer)")
+            action.add_argument("--role", choices=ROLES, default="officer", help="what it may do (default officer)")
+        if name == "role":
+            action.add_argument("role", choices=ROLES, metavar="ROLE", help=f"what it may do: {', '.join(ROLES)}")
 
 
 def _add_migrate(commands: "_Commands[argparse.ArgumentParser]") -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from backends.bus_local import LocalBus
 from backends.database import sqlite_url
 from backends.migrate import upgrade
 from console.wiring import folder_of, settings_from
@@ -13,5 +14,6 @@ def run(chosen: argparse.Namespace) -> int:
     folder = folder_of(chosen, settings)
     folder.prepare()
     upgrade(sqlite_url(folder.incidents))
+    LocalBus(folder.bus, migrate=True).close()
     print(f"{folder.path} is of this program's version")
     return 0

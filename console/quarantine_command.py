@@ -12,7 +12,8 @@ from desk.travel import DEAD, POSTS, DeadRecord, Outgoing
 from pipelines.screen import replayed
 from spiders.archive_jsonl import admit_line
 
-_GROUP = "quarantine"
+GROUP = "quarantine"
+"""Whose place in quarantine tells what has been replayed."""
 _SHOWN = 120
 _SEAT_FREED = timedelta(seconds=5)
 
@@ -22,7 +23,7 @@ def list_dead(chosen: argparse.Namespace) -> int:
     settings = settings_from(chosen)
     with (
         open_backends(folder_of(chosen, settings), settings) as backends,
-        backends.bus.subscribe(DEAD, group=_GROUP) as subscription,
+        backends.bus.subscribe(DEAD, group=GROUP) as subscription,
     ):
         waiting = list(_waiting(subscription, backends))
     for dead in waiting:
@@ -38,7 +39,7 @@ def replay_dead(chosen: argparse.Namespace) -> int:
     admitted = refused = 0
     with (
         open_backends(folder_of(chosen, settings), settings) as backends,
-        backends.bus.subscribe(DEAD, group=_GROUP) as subscription,
+        backends.bus.subscribe(DEAD, group=GROUP) as subscription,
     ):
         for dead in _waiting(subscription, backends):
             outgoing = _once_more(dead, backends)

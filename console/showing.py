@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from console.words import CLOCK_STATES, CLOCK_TAGS, KINDS, OUTCOMES, SEVERITIES, STATES
+from console.words import CLOCK_STATES, CLOCK_TAGS, KINDS, OUTCOMES, SEVERITIES, STATES, reached_words
 from desk.change import LoggedEvent, NoticeRow, Placement
 from desk.clock import Clock, state_at, tags
 from desk.clocks import readings
@@ -59,10 +59,7 @@ def shown(
         *(f"  {local(each.event.at, zone)}  {each.event.kind}  {each.event.by}  {_facts(each)}" for each in timeline),
         "",
         "通知",
-        *(
-            f"  {local(row.notice.owed_at, zone)}  {row.state}  {row.notice.person}  {row.notice.text}"
-            for row in notices
-        ),
+        *(line for row in notices for line in _notice_lines(row, zone)),
     ]
     return "\n".join(lines)
 
@@ -107,8 +104,13 @@ def _post_line(placement: Placement, screened: ScreenedPost | None, zone: tzinfo
     return f"  {local(placement.placed_at, zone)}  {OUTCOMES[placement.outcome]}  {title}  [{source}]"
 
 
-def _notice_line(row: NoticeRow, zone: tzinfo) -> str:
-    return f"  {local(row.notice.owed_at, zone)}  {row.state}  {row.notice.person}  {row.notice.text}"
+def _notice_lines(row: NoticeRow, zone: tzinfo) -> list[str]:
+    arrived = f"{local(row.sent_at, zone)}送达 {reached_words(row.reached)}".rstrip() if row.sent_at else ""
+    told = "；".join(filter(None, [arrived, row.last_error]))
+    return [
+        f"  {local(row.notice.owed_at, zone)}  {row.state}  {row.notice.person}  {row.notice.text}",
+        *([f"     {told}"] if told else []),
+    ]
 
 
 def _facts(logged: LoggedEvent) -> str:

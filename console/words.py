@@ -1,7 +1,8 @@
 """The Chinese words for states, kinds and outcomes, as people on the desk say them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from desk.change import Reached
 from desk.clock import ClockState, ClockTag
 from desk.incident import Severity, State
 from desk.post import EventKind, Outcome
@@ -72,3 +73,16 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.ELSEWHERE: "不属本地",
     Outcome.UNPLACED: "地点不明",
 }
+
+CHANNELS: Mapping[str, str] = {
+    "mail": "邮件",
+    "webhook": "消息接口",
+    "webhook_url": "本单位消息接口",
+    "receiver": "本机接收端",
+}
+
+
+def reached_words(reached: Sequence[Reached]) -> str:
+    """Whom a notice got to and by which channel; empty where it got to nobody, or nobody kept it."""
+    said = ((each.person, CHANNELS.get(each.channel, each.channel)) for each in reached)
+    return "、".join(f"{person}·{channel}" if person else channel for person, channel in said)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
 
-from desk.accounts import Account, Session
+from desk.accounts import Account, Role, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,11 @@ class Throttled:
     def shared(self) -> bool:
         """Whether one success says nothing about the other failures."""
         return self.allowance > 1
+
+
+def throttled_name(name: str) -> Throttled:
+    """The subject that failures under this name count for; a hash, because people type passwords there."""
+    return Throttled(key=f"name {sha256(name.casefold().encode()).hexdigest()}")
 
 
 class AccountStore(Protocol):
@@ -38,6 +44,9 @@ class AccountStore(Protocol):
 
         Raises AccountRefused when it is unknown or meanwhile has another password than `checked` had.
         """
+
+    def set_role(self, account_id: str, role: Role) -> None:
+        """Changes what the account may do, from its next page on. Raises AccountRefused for an unknown id."""
 
     def set_active(self, account_id: str, *, active: bool) -> None:
         """Opens or closes the account; closing ends every session of it. Raises AccountRefused for an unknown id."""

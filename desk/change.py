@@ -93,16 +93,26 @@ class NoticeState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Whom a notice reached, by id, and by which channel; `person` is empty where it went to nobody in particular."""
+
+    person: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """How an attempt to deliver a claimed notice ended; settled in the store.
 
     `retry_at` is None when it was delivered (`sent_at` set), given up, or `withdrawn`: never sent, because somebody
-    acted before. `error` says why; beside `sent_at` it is what somebody should know of the delivery.
+    acted before. `error` says why; beside `sent_at` it is what somebody should know of the delivery, and `reached`
+    who got it.
     """
 
     key: str
     attempted_at: datetime
     sent_at: datetime | None = None
+    reached: tuple[Reached, ...] = ()
     error: str | None = None
     retry_at: datetime | None = None
     withdrawn: bool = False
@@ -117,6 +127,7 @@ class NoticeRow:
     attempts: int
     sent_at: datetime | None
     last_error: str | None
+    reached: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

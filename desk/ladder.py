@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.change import Notice
+from desk.clock import Clock
 from desk.incident import Incident, Rung, State
 from desk.office import DUTY_OFFICER, OFFICE_HEAD
 
 RUNG_PREFIX = "step"
+WARNING_PREFIX = "warn"
 NO_CLOCK = "-"
 """What stands for the clock in the key of a notice that is about none."""
 
@@ -73,11 +75,30 @@ def rung_name(index: int) -> str:
 def superseded(notice: Notice, incident: Incident) -> str | None:
     """Why a notice that was not sent yet is not to be sent any more, or None where it still is.
 
-    A page of the ladder asks somebody to take the incident on; once somebody did, it would only disturb.
+    A page of the ladder asks somebody to take the incident on, a warning says that time is running out; once somebody
+    did, or none runs any more, they would only disturb. That a time has passed is always said.
     """
-    of_the_ladder = notice.clock_key == NO_CLOCK and notice.rung.startswith(RUNG_PREFIX)
-    if not of_the_ladder or awaits_somebody(incident):
-        return None
+    if notice.clock_key == NO_CLOCK and notice.rung.startswith(RUNG_PREFIX):
+        return None if awaits_somebody(incident) else _settled(incident)
+    if notice.rung.startswith(WARNING_PREFIX):
+        return _needless_warning(notice, incident)
+    return None
+
+
+def _settled(incident: Incident) -> str:
     if incident.acknowledged_by is not None:
         return f"superseded: acknowledged by {incident.acknowledged_by}"
     return f"superseded: the incident is {incident.state}"
+
+
+def _needless_warning(notice: Notice, incident: Incident) -> str | None:
+    clock = next((each for each in incident.clocks if each.key == notice.clock_key), None)
+    if clock is not None and not clock.open:
+        return f"superseded: {clock.key} is {_ending(clock)}"
+    # Whoever took the incident on has seen its clocks; what falls due from then on is addressed to them.
+    taken_on_since = incident.acknowledged_by not in (None, notice.person)
+    return _settled(incident) if taken_on_since else None
+
+
+def _ending(clock: Clock) -> str:
+    return "void" if clock.voided_at is not None else "met"

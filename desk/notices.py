@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from desk.change import Notice
 from desk.clock import Clock
 from desk.incident import Incident
-from desk.ladder import NO_CLOCK, addressee, rung_name
+from desk.ladder import NO_CLOCK, WARNING_PREFIX, addressee, rung_name
 from desk.office import Office
 from desk.policy import Policy
 from desk.release import Release
@@ -49,7 +49,7 @@ def warning_notice(
         f"{incident.title}{_place(incident)}：“{rule.title}”时限{_local(clock.alarm_due_at, office)}，还剩{left}，"
         f"{_todo(clock)}。依据：{rule.citation}。"
     )
-    rung = f"warn{index + 1}"
+    rung = f"{WARNING_PREFIX}{index + 1}"
     return _clock_notice(incident, clock, office, rung=rung, title=f"{rule.title}临近时限", text=text, at=at)
 
 

@@ -71,6 +71,15 @@ class Bus(Protocol):
         stand once the first has left or died.
         """
 
+    def lag(self, topic: str, *, group: str) -> int:
+        """How many records of a topic this group has not committed; looks on, and takes nobody's seat."""
+
+    def forget(self, topic: str, before: datetime) -> int:
+        """Deletes the records of a topic published before then, read or not, and says how many.
+
+        Readers go on with what is left. Raises BusError; what is deleted then stays so.
+        """
+
     def close(self) -> None:
         """Lets go of files and connections; unflushed records are dropped."""
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from backends.clock import SHORT_PAUSE
 from backends.telemetry import Logger
-from desk.change import Delivery, Notice
+from desk.change import Delivery, Notice, Reached
 from desk.errors import NotifyError
 from desk.incident import Incident
 from desk.ladder import superseded
@@ -28,11 +28,23 @@ _AT_A_TIME = 8
 """How many notices are on their way at once, so that one receiver that hangs does not hold up the others."""
 
 
+REHEARSAL = "receiver"
+"""The channel of a drill or a replay: the local receiver."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How a notice arrived: whom it reached, and what somebody should know of it, if anything."""
+
+    reached: tuple[Reached, ...]
+    remark: str | None = None
+
+
 class Courier(Protocol):
     """Whoever takes a notice to the people it is for."""
 
-    def deliver(self, notice: Notice, now: datetime) -> str | None:
-        """Delivers it; returns what somebody should know about how, or None. Raises NotifyError(permanent=…)."""
+    def deliver(self, notice: Notice, now: datetime) -> Arrival:
+        """Delivers it and says how it arrived. Raises NotifyError(permanent=…)."""
 
 
 class ToOne:
@@ -41,11 +53,11 @@ class ToOne:
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
 
-    def deliver(self, notice: Notice, now: datetime) -> str | None:
+    def deliver(self, notice: Notice, now: datetime) -> Arrival:
         """Delivers to the one receiver. Raises NotifyError."""
         del now
         self._notifier.notify(notice)
-        return None
+        return Arrival(reached=(Reached(person=notice.person, channel=REHEARSAL),))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +88,10 @@ def deliver_one(incidents: IncidentStore, courier: Courier, notice: Notice, now:
     if needless is not None:
         return Delivery(key=notice.key, attempted_at=now, error=needless, withdrawn=True)
     try:
-        remark = courier.deliver(_with_link(notice, incident, board), now)
+        arrival = courier.deliver(_with_link(notice, incident, board), now)
     except NotifyError as error:
         return _failure(incidents, notice, error, now)
-    return Delivery(key=notice.key, attempted_at=now, sent_at=now, error=remark)
+    return Delivery(key=notice.key, attempted_at=now, sent_at=now, error=arrival.remark, reached=arrival.reached)
 
 
 def notify_loop(
@@ -147,7 +159,8 @@ def _tell(logger: Logger, notice: Notice, delivery: Delivery) -> None:
     if delivery.sent_at is not None:
         waited = round((delivery.sent_at - notice.owed_at).total_seconds(), 1)
         tell = logger.info if delivery.error is None else logger.warning
-        tell("notice delivered", key=notice.key, waited=waited, remark=delivery.error)
+        by = [each.channel for each in delivery.reached]
+        tell("notice delivered", key=notice.key, waited=waited, by=by, remark=delivery.error)
     elif delivery.withdrawn:
         logger.info("notice withdrawn", key=notice.key, reason=delivery.error)
     else:

@@ -1,4 +1,4 @@
-"""Retention: posts nobody needs any more go, and so does what every reader of the bus has taken (DESIGN §7)."""
+"""Retention: posts nobody needs any more go, and so do records of the bus that were taken or left lying (DESIGN §7)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from typing import Protocol
 from desk.change import IncidentQuery
 from desk.incident import Incident
 from desk.ports import IncidentStore, PostStore
-from desk.travel import FLAGGED, POSTS
+from desk.travel import DEAD, FLAGGED, POSTS
 
 _PAGE = 500
 
@@ -22,10 +22,13 @@ class Retention:
 
 
 class Trimmed(Protocol):
-    """A bus that keeps what was read until somebody trims it."""
+    """A bus that keeps what was published until somebody trims it."""
 
     def trim(self, topic: str) -> int:
         """Deletes the records that every group of the topic has committed, and says how many."""
+
+    def forget(self, topic: str, before: datetime) -> int:
+        """Deletes the records of a topic published before then, and says how many."""
 
 
 def prune_posts(posts: PostStore, incidents: IncidentStore, retention: Retention, now: datetime) -> int:
@@ -39,9 +42,14 @@ def prune_posts(posts: PostStore, incidents: IncidentStore, retention: Retention
     return posts.prune(now - retention.unneeded, keep=keep)
 
 
-def trim_bus(bus: Trimmed) -> int:
-    """Deletes what all readers have taken and says how many records; quarantine stays, it waits for a person."""
-    return sum(bus.trim(topic) for topic in (POSTS, FLAGGED))
+def trim_bus(bus: Trimmed, retention: Retention, now: datetime) -> int:
+    """Deletes what all readers have taken and says how many records.
+
+    In quarantine what was replayed goes, and what nobody replayed for as long as an unneeded post is kept: it holds
+    what people wrote, masked, and may not stay longer than a post.
+    """
+    taken = sum(bus.trim(topic) for topic in (POSTS, FLAGGED, DEAD))
+    return taken + bus.forget(DEAD, now - retention.unneeded)
 
 
 def _needs_its_posts(incident: Incident, closed_before: datetime) -> bool:

@@ -7,13 +7,18 @@ back-off between attempts is the outbox's (`flows.notify`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Protocol
 
-from desk.change import Notice
+from desk.change import Notice, Reached
 from desk.errors import NotifyError
 from desk.ladder import LadderStep
 from desk.people import Person
 from desk.ports import Notifier, PeopleStore
+from flows.notify import Arrival
+
+DESK_WEBHOOK = "webhook_url"
+"""The channel of what nobody on the rota could be found for."""
 
 
 class Channels(Protocol):
@@ -46,22 +51,23 @@ class ToPeople:
         self._channels = channels
         self._roles = tuple(step.role for step in ladder)
 
-    def deliver(self, notice: Notice, now: datetime) -> str | None:
-        """Delivers it and returns what is wrong with the rota, if anything.
+    def deliver(self, notice: Notice, now: datetime) -> Arrival:
+        """Delivers it; the remark says what is wrong with the rota, if anything.
 
         Raises NotifyError when nobody got it: permanent only where no way to anybody can ever work.
         """
         audience = audience_of(notice.person, self._people, now, self._roles)
         failures: list[NotifyError] = []
         # Everybody is told where nobody is on duty; else the first one reached is enough, and the rest is left alone.
-        told = (self._tell(person, notice, failures) for person in audience.persons)
-        if any(list(told) if audience.all_of_them else told):
-            return audience.gap or None
+        told = filter(None, (self._tell(person, notice, failures) for person in audience.persons))
+        reached = tuple(told) if audience.all_of_them else tuple(islice(told, 1))
+        if reached:
+            return Arrival(reached=reached, remark=audience.gap or None)
         if any(not failure.permanent for failure in failures):
             raise NotifyError(_joined(audience, failures))
         return self._tell_default(notice, _joined(audience, failures))
 
-    def _tell(self, person: Person, notice: Notice, failures: list[NotifyError]) -> bool:
+    def _tell(self, person: Person, notice: Notice, failures: list[NotifyError]) -> Reached | None:
         if not person.contacts:
             failures.append(NotifyError(f"{person.id} has no contact", permanent=True))
         for channel, address in person.contacts:
@@ -70,10 +76,10 @@ class ToPeople:
             except NotifyError as error:
                 failures.append(error)
             else:
-                return True
-        return False
+                return Reached(person=person.id, channel=channel)
+        return None
 
-    def _tell_default(self, notice: Notice, why: str) -> str:
+    def _tell_default(self, notice: Notice, why: str) -> Arrival:
         default = self._channels.default()
         if default is None:
             raise NotifyError(f"{why}; no webhook_url to fall back on, add people or set it", permanent=True)
@@ -81,7 +87,7 @@ class ToPeople:
             default.notify(notice)
         except NotifyError as error:
             raise NotifyError(f"{why}; {error}", permanent=error.permanent) from None
-        return f"{why}; went to webhook_url"
+        return Arrival(reached=(Reached(person="", channel=DESK_WEBHOOK),), remark=f"{why}; went to {DESK_WEBHOOK}")
 
 
 def audience_of(addressee: str, people: PeopleStore, now: datetime, roles: Sequence[str]) -> Audience:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 
-from desk.change import Change, Delivery, Event, Fact, Notice, Placement
+from desk.change import Change, Delivery, Event, Fact, Notice, Placement, Reached
 from desk.clock import Clock
 from desk.incident import Grade, Incident, OpinionLevel, PublicQuestion, Severity, State, Times
 from desk.moments import Basis, EvidencedTime, Precision
@@ -75,6 +75,7 @@ class DeliveryChanges(TypedDict, total=False):
     key: str
     attempted_at: datetime
     sent_at: datetime | None
+    reached: tuple[Reached, ...]
     error: str | None
     retry_at: datetime | None
     withdrawn: bool

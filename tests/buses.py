@@ -5,10 +5,25 @@ from pathlib import Path
 
 from backends.bus_local import LocalBus
 from backends.bus_memory import MemoryBus
+from backends.bus_seat import SEAT_TABLE
 from backends.clock import ManualClock
 from backends.heartbeat import Pace
+from backends.sqlite import Schema
 from desk.ports import Bus, Subscription
 from desk.travel import POSTS, Outgoing
+
+OLDER = Schema(
+    kind="bus",
+    version=1,
+    statements=(
+        """create table record (
+            offset integer primary key autoincrement, topic text not null, key text not null, value blob not null
+        )""",
+        SEAT_TABLE,
+        "insert into record (topic, key, value) values ('posts', 'k', 'kept')",
+    ),
+)
+"""The file of a program before bus version 2, with one record in it."""
 
 KINDS = ("memory", "local")
 AT_ONCE = timedelta()

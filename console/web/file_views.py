@@ -19,7 +19,7 @@ from console.web.wording import (
     SIGNATURES,
     SYSTEM_NAMES,
 )
-from console.words import OUTCOMES, SEVERITIES
+from console.words import OUTCOMES, SEVERITIES, reached_words
 from desk.change import Fact, LoggedEvent, NoticeRow, Placement
 from desk.incident import Incident, Severity
 from desk.moments import EvidencedTime
@@ -257,6 +257,8 @@ def _delivery(row: NoticeRow, zone: tzinfo) -> tuple[str, ...]:
     if row.sent_at is not None:
         said = f"{said} {exact_text(row.sent_at, zone)}"
     notes = [said]
+    if row.reached:
+        notes.append(f"送达：{reached_words(row.reached)}")
     if row.attempts > 1:
         notes.append(f"共尝试 {row.attempts} 次")
     if row.last_error:

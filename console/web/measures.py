@@ -9,13 +9,19 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.registry import Collector
 
 from console.health import beats
+from console.quarantine_command import GROUP as QUARANTINE_GROUP
 from console.web.site import OpenDesk
 from desk.change import IncidentQuery, NoticeRow, NoticeState
 from desk.clock import ClockState, state_at
 from desk.incident import Incident
-from desk.ports import IncidentStore
+from desk.ports import Bus, IncidentStore, SourceStore
 from desk.post import Outcome
+from desk.release import Signature
+from desk.travel import DEAD, FLAGGED, POSTS
+from pipelines import placer, screen
 
+_READERS = ((POSTS, screen.GROUP), (FLAGGED, placer.GROUP))
+_OWED = (NoticeState.WAITING, NoticeState.LEASED)
 _PAGE = 500
 _DWELL_BOUNDS = (1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0)
 
@@ -31,11 +37,17 @@ class DeskMeasures(Collector):
         """Every figure, each kind with all its labels, so that what never happened reads zero."""
         parts = self._desk.parts
         yield self._posts()
-        yield _clocks(parts.incidents, self._now)
+        yield _dead(parts.bus)
+        yield _lag(parts.bus)
+        still_open = list(_every_open(parts.incidents))
+        yield _clocks(still_open, self._now)
+        yield _uncaptured(still_open)
         rows = parts.incidents.notices()
         yield _notices(rows)
         yield _dwell(rows)
-        yield self._sweep_age()
+        yield _longest_waiting(rows, self._now)
+        yield _gaps(parts.sources, self._now)
+        yield from self._silences()
 
     def _posts(self) -> Metric:
         # No counter, for old posts are pruned: falling would read as a restart.
@@ -45,22 +57,47 @@ class DeskMeasures(Collector):
             family.add_metric([outcome.value], counts.get(outcome, 0))
         return family
 
-    def _sweep_age(self) -> Metric:
-        family = GaugeMetricFamily("sweep_age_seconds", "Seconds since the deadlines were last swept.")
-        beat = beats(self._desk.folder).get("watch")
-        if beat is not None:
-            family.add_metric([], (self._now - beat.worked_at).total_seconds())
-        return family
+    def _silences(self) -> Iterator[Metric]:
+        sweep = GaugeMetricFamily("sweep_age_seconds", "Seconds since the deadlines were last swept.")
+        silence = GaugeMetricFamily(
+            "part_silence_seconds", "Seconds since a part last said that it works.", labels=["part"]
+        )
+        for part, beat in beats(self._desk.folder).items():
+            silent = (self._now - beat.worked_at).total_seconds()
+            silence.add_metric([part], silent)
+            if part == "watch":
+                sweep.add_metric([], silent)
+        yield from (sweep, silence)
 
 
-def _clocks(store: IncidentStore, now: datetime) -> Metric:
+def _dead(bus: Bus) -> Metric:
+    family = GaugeMetricFamily("posts_dead_total", "Records in quarantine that have not been replayed.")
+    family.add_metric([], bus.lag(DEAD, group=QUARANTINE_GROUP))
+    return family
+
+
+def _lag(bus: Bus) -> Metric:
+    family = GaugeMetricFamily("bus_lag_records", "Records waiting for their reader.", labels=["topic", "group"])
+    for topic, group in _READERS:
+        family.add_metric([topic, group], bus.lag(topic, group=group))
+    return family
+
+
+def _clocks(still_open: Iterable[Incident], now: datetime) -> Metric:
     family = GaugeMetricFamily("clocks", "Clocks of open incidents by what they show.", labels=["rule", "state"])
-    shown = Counter(
-        (clock.rule_id, state_at(clock, now)) for incident in _every_open(store) for clock in incident.clocks
-    )
+    shown = Counter((clock.rule_id, state_at(clock, now)) for incident in still_open for clock in incident.clocks)
     for rule in sorted({rule for rule, _ in shown}):
         for state in ClockState:
             family.add_metric([rule, state.value], shown[rule, state])
+    return family
+
+
+def _uncaptured(still_open: Iterable[Incident]) -> Metric:
+    # No counter: evidence attached later mends it.
+    family = GaugeMetricFamily("captures_failed_total", "Releases found on a channel whose page was not captured.")
+    found = [release for incident in still_open for release in incident.releases if not release.typed]
+    missing = [each for each in found if not each.evidenced and each.signature is not Signature.REJECTED]
+    family.add_metric([], len(missing))
     return family
 
 
@@ -78,6 +115,19 @@ def _dwell(rows: Iterable[NoticeRow]) -> Metric:
     buckets = [(str(bound), float(sum(each <= bound for each in waited))) for bound in _DWELL_BOUNDS]
     family = HistogramMetricFamily(name, says)
     family.add_metric([], [*buckets, ("+Inf", float(len(waited)))], sum(waited))
+    return family
+
+
+def _longest_waiting(rows: Iterable[NoticeRow], now: datetime) -> Metric:
+    family = GaugeMetricFamily("notice_waiting_seconds", "Seconds the longest owed notice has waited undelivered.")
+    waited = [(now - row.notice.owed_at).total_seconds() for row in rows if row.state in _OWED]
+    family.add_metric([], max([0.0, *waited]))
+    return family
+
+
+def _gaps(sources: SourceStore, now: datetime) -> Metric:
+    family = GaugeMetricFamily("coverage_gaps", "Sources that cannot be seen just now.")
+    family.add_metric([], sum(1 for gap in sources.gaps(now, now) if gap.until is None))
     return family
 
 

@@ -22,7 +22,7 @@ from console.web.visits import (
     set_cookie,
     token_hash,
 )
-from desk.account_store import Throttled
+from desk.account_store import Throttled, throttled_name
 from desk.accounts import Account, AccountRefused, Session, account_name, weakness
 
 router = APIRouter()
@@ -173,9 +173,9 @@ def _named(typed: str) -> str:
 
 
 def _subjects(request: Request, name: str) -> tuple[Throttled, Throttled]:
-    """Whose failures count: the name's, kept as a hash because people type passwords there, and the address's."""
+    """Whose failures count: the name's and the address's."""
     return (
-        Throttled(key=f"name {sha256(name.casefold().encode()).hexdigest()}"),
+        throttled_name(name),
         Throttled(key=f"address {sha256(_network_of(request).encode()).hexdigest()}", allowance=_MANY),
     )
 

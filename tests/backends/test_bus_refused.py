@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from backends.bus_local import SCHEMA, LocalBus
+from backends.clock import SystemClock
 from backends.sqlite import Schema, connect
 from desk.errors import BusError, SchemaMismatch
 from desk.travel import POSTS
-from tests.buses import publish
+from tests.build import MINUTE
+from tests.buses import OLDER, publish
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_version_of_the_file_and_of_the_program_are_named(path: Path) -> None:
     LocalBus(path).close()
     written_as_rollback_journal(path, "pragma user_version = 7")
 
-    with pytest.raises(SchemaMismatch, match=r"bus\.db holds bus of version 7, this program knows 1$"):
+    with pytest.raises(SchemaMismatch, match=r"bus\.db holds bus of version 7, this program knows 2$"):
         LocalBus(path)
 
 
@@ -99,3 +101,25 @@ def test_bus_cut_short_gives_one_clear_error_when_it_is_opened(path: Path) -> No
 
     with pytest.raises(BusError, match=r"cannot open the bus file .*bus\.db: database disk image is malformed"):
         LocalBus(path)
+
+
+def test_bus_of_an_older_program_is_refused_until_it_is_migrated(path: Path) -> None:
+    connect(path, OLDER).close()
+
+    with pytest.raises(SchemaMismatch, match=r"of version 1, this program knows \d+: run `huiying migrate`"):
+        LocalBus(path)
+    LocalBus(path, migrate=True).close()
+
+    bus = LocalBus(path)
+    assert bus.lag("posts", group="screen") == 1
+    bus.close()
+
+
+def test_records_from_before_the_upgrade_count_as_published_then(path: Path) -> None:
+    connect(path, OLDER).close()
+    before = SystemClock().now() - MINUTE
+
+    bus = LocalBus(path, migrate=True)
+
+    assert (bus.forget("posts", before), bus.forget("posts", before + 2 * MINUTE)) == (0, 1)
+    bus.close()

@@ -57,6 +57,14 @@ def test_the_release_four_hours_on_met_the_clock_at_its_own_time(drilled: Path, 
     assert first["met_at"] == "2026-06-10T04:10:00Z"
 
 
+def test_a_notice_shows_when_it_arrived_with_whom_and_by_which_channel(drilled: Path, capsys: Printed) -> None:
+    capsys.readouterr()
+
+    assert main(["incidents", "show", "演练云州-2026-0001", "--data", str(drilled)]) == 0
+
+    assert "     2026-06-10 12:10:00送达 值班员（演练）·本机接收端\n" in capsys.readouterr().out
+
+
 def test_everything_the_receiver_got_is_marked_as_a_drill(drilled: Path) -> None:
     lines = (drilled / "drill" / "spool" / FILE_NAME).read_text(encoding="utf-8").splitlines()
 

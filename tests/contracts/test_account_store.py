@@ -215,6 +215,21 @@ def test_success_clears_a_name_and_takes_one_back_from_an_address(store: Account
     assert [store.begin_attempt([ADDRESS], NOON) for _ in range(18)] == [NOTHING] * 17 + [2 * SECOND]
 
 
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN])
+def test_role_is_changed_at_once_for_whoever_is_signed_in(at_work: AccountStore, role: Role) -> None:
+    at_work.set_role(OFFICER.id, role)
+
+    changed = replace(OFFICER, role=role)
+    assert (at_work.named(OFFICER.name), at_work.signed_in("t-1", NOON)) == (changed, changed)
+
+
+def test_role_of_nobody_cannot_be_changed(at_work: AccountStore) -> None:
+    with pytest.raises(AccountRefused, match="no account has the id"):
+        at_work.set_role("nobody", Role.ADMIN)
+
+    assert at_work.accounts() == [OFFICER]
+
+
 def test_failures_are_forgotten_after_a_quiet_day(store: AccountStore) -> None:
     for _ in range(5):
         store.begin_attempt([NAME], NOON)

@@ -203,3 +203,59 @@ def test_closed_bus_neither_takes_nor_gives(bus: Bus) -> None:
 def test_bus_may_be_closed_twice(bus: Bus) -> None:
     bus.close()
     bus.close()
+
+
+def test_lag_is_seen_from_outside_without_joining(bus: Bus) -> None:
+    publish(bus, b"1", b"2", b"3")
+    never_read = bus.lag(POSTS, group="screen")
+    with bus.subscribe(POSTS, group="screen") as reader:
+        poll(reader, limit=2)
+        reader.commit()
+
+        looked_on = bus.lag(POSTS, group="screen")
+
+        assert (never_read, looked_on, reader.lag()) == (3, 1, 1)
+        assert poll(reader) == [b"3"]
+    assert bus.lag(POSTS, group="another") == 3
+    assert bus.lag(DEAD, group="screen") == 0
+
+
+def test_looking_on_leaves_the_seat_free(bus: Bus) -> None:
+    publish(bus, b"1")
+    bus.lag(POSTS, group="screen")
+
+    with bus.subscribe(POSTS, group="screen") as reader:
+        assert poll(reader) == [b"1"]
+
+
+def test_what_was_published_before_a_moment_is_forgotten_read_or_not(bus: Bus, clock: ManualClock) -> None:
+    publish(bus, b"1", b"2")
+    publish(bus, b"another topic", topic=DEAD)
+    clock.set(NOON + HOUR)
+    publish(bus, b"3")
+    with bus.subscribe(POSTS, group="screen") as reader:
+        poll(reader, limit=1)
+        reader.commit()
+
+        too_early = bus.forget(POSTS, NOON)
+        forgotten = bus.forget(POSTS, NOON + HOUR)
+
+        assert (too_early, forgotten) == (0, 2)
+        assert reader.lag() == 1
+        assert poll(reader) == [b"3"]
+    assert bus.lag(DEAD, group="screen") == 1
+
+
+def test_offsets_grow_on_after_everything_was_forgotten(bus: Bus, clock: ManualClock) -> None:
+    publish(bus, b"1")
+    with bus.subscribe(POSTS, group="screen") as reader:
+        (first,) = reader.poll(limit=1, timeout=AT_ONCE)
+        reader.commit()
+        clock.set(NOON + HOUR)
+        bus.forget(POSTS, NOON + HOUR)
+
+        publish(bus, b"2")
+        (second,) = reader.poll(limit=1, timeout=AT_ONCE)
+
+    assert second.value == b"2"
+    assert second.offset > first.offset

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.change import Notice, NoticeState
+from desk.change import Notice, NoticeState, Reached
 from tests.build import HOUR, MINUTE, NOON, SECOND, an_id
 from tests.build_incidents import MICROSECOND, a_change, a_delivery, a_notice, an_incident
 from tests.incident_stores import KINDS, AuditedStore, Office
@@ -258,3 +258,15 @@ def test_notice_of_another_person_on_the_same_rung_is_another_notice(store: Audi
     claimed = store.claim(NOON, lease=LEASE, limit=9)
 
     assert [notice.person for notice in claimed] == ["p-1", "p-2"]
+
+
+def test_sent_notice_keeps_whom_it_reached_and_how(store: AuditedStore) -> None:
+    reached = (Reached(person="p-wang", channel="mail"), Reached(person="", channel="webhook_url"))
+    owe(store, a_notice())
+    store.claim(NOON, lease=LEASE, limit=9)
+    (before,) = store.notices()
+
+    store.settle([a_delivery(sent_at=NOON, reached=reached)])
+
+    (row,) = store.notices()
+    assert (before.reached, row.reached) == ((), reached)

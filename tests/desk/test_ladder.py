@@ -103,7 +103,7 @@ def test_why_a_page_is_superseded_names_who_took_it() -> None:
     assert superseded(waiting, act(opened(), dismissing())) == "superseded: the incident is dismissed"
 
 
-def test_only_pages_of_the_ladder_are_superseded() -> None:
+def test_a_warning_to_whoever_acknowledged_and_a_confirmation_asked_for_are_not_superseded() -> None:
     taken = act(opened(), Acknowledge())
     warning = warning_notice(taken, clock(taken, "C1"), 0, OFFICE, POLICY, NOON)
     confirm = confirm_notice(taken, replace(a_release(), id="step"), OFFICE, NOON)

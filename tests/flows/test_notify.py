@@ -4,13 +4,16 @@ import pytest
 
 from backends.incidents_memory import MemoryIncidentStore
 from backends.notify_memory import MemoryNotifier
-from desk.change import NoticeState
+from desk.change import NoticeState, Reached
+from desk.clock import Clock as LegalClock
+from desk.clocks import meet, void
 from desk.errors import NotifyError
 from flows.notify import FIRST_WAIT, LEASE, LONGEST_WAIT, Delivered, ToOne, deliver_owed, wait_after
 from tests.build import HOUR, NOON
-from tests.build_incidents import a_change, a_notice, an_incident
+from tests.build_incidents import A_FULL_INCIDENT, a_change, a_notice, an_incident
 
 SECOND = timedelta(seconds=1)
+(C1,) = A_FULL_INCIDENT.clocks
 
 
 def notifier_that_fails(*, permanent: bool) -> MemoryNotifier:
@@ -112,10 +115,64 @@ def test_a_page_of_the_ladder_waiting_for_its_next_try_is_withdrawn_once_somebod
     assert row.last_error == "superseded: acknowledged by p-wang"
 
 
-def test_a_warning_waiting_for_its_next_try_is_sent_though_somebody_acted() -> None:
-    incidents, notifier = store_owing_one(), MemoryNotifier()
-    incidents.save([a_change(incident=an_incident(version=1, acknowledged_by="p-wang"))])
+def store_with_a_page(
+    clock: LegalClock, rung: str = "warn1", *, person: str = "值班员", taken_on_by: str | None = None
+) -> MemoryIncidentStore:
+    incidents = MemoryIncidentStore()
+    incidents.save([a_change(notices=(a_notice(clock_key="C1", rung=rung, person=person),))])
+    incidents.save([a_change(incident=an_incident(version=1, clocks=(clock,), acknowledged_by=taken_on_by))])
+    return incidents
+
+
+@pytest.mark.parametrize(
+    ("ended", "why"),
+    [
+        (meet(C1, NOON, evidence="r-1", self_reported=False), "superseded: C1 is met"),
+        (void(C1, NOON, "定级较低"), "superseded: C1 is void"),
+    ],
+)
+def test_a_warning_still_waiting_is_withdrawn_once_its_clock_has_ended(ended: LegalClock, why: str) -> None:
+    incidents, notifier = store_with_a_page(ended), MemoryNotifier()
 
     came = send(incidents, notifier, NOON)
 
-    assert came.sent == 1
+    (row,) = incidents.notices()
+    assert (came, notifier.received()) == (Delivered(withdrawn=1), [])
+    assert (row.state, row.last_error) == (NoticeState.WITHDRAWN, why)
+
+
+def test_a_warning_still_waiting_is_withdrawn_once_somebody_took_the_incident_on() -> None:
+    incidents, notifier = store_with_a_page(C1, taken_on_by="p-wang"), MemoryNotifier()
+
+    came = send(incidents, notifier, NOON)
+
+    (row,) = incidents.notices()
+    assert (came, notifier.received()) == (Delivered(withdrawn=1), [])
+    assert row.last_error == "superseded: acknowledged by p-wang"
+
+
+def test_a_warning_to_whoever_took_the_incident_on_is_sent() -> None:
+    incidents = store_with_a_page(C1, person="p-wang", taken_on_by="p-wang")
+
+    assert send(incidents, MemoryNotifier(), NOON).sent == 1
+
+
+@pytest.mark.parametrize("rung", ["due", "due-confirm"])
+def test_a_page_that_the_time_has_passed_is_sent_whatever_happened_since(rung: str) -> None:
+    late = meet(C1, NOON + 6 * HOUR, evidence="r-1", self_reported=False)
+    incidents = store_with_a_page(late, rung, taken_on_by="p-wang")
+
+    assert send(incidents, MemoryNotifier(), NOON).sent == 1
+
+
+def test_a_warning_of_a_clock_that_still_runs_is_sent() -> None:
+    assert send(store_with_a_page(C1), MemoryNotifier(), NOON).sent == 1
+
+
+def test_a_notice_keeps_whom_it_reached_and_by_which_channel() -> None:
+    incidents = store_owing_one()
+
+    send(incidents, MemoryNotifier(), NOON)
+
+    (row,) = incidents.notices()
+    assert row.reached == (Reached(person="p-duty", channel="receiver"),)

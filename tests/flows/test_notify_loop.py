@@ -16,7 +16,7 @@ from backends.local_receiver import LocalReceiver
 from backends.telemetry import log
 from desk.change import Notice, NoticeState
 from desk.errors import NotifyError, StoreError
-from flows.notify import Courier, ToOne, notify_loop
+from flows.notify import Arrival, Courier, ToOne, notify_loop
 from tests.build import NOON, an_id
 from tests.build_incidents import a_change, a_notice, an_incident
 from tests.incident_stores import an_empty_database
@@ -75,13 +75,13 @@ class Hanging:
         self.took: list[str] = []
         self._hung = hung
 
-    def deliver(self, notice: Notice, now: datetime) -> str | None:
+    def deliver(self, notice: Notice, now: datetime) -> Arrival:
         del now
         if notice.key == self._hung:
             self.entered.set()
             self.let_go.wait(PATIENCE.total_seconds())
         self.took.append(notice.key)
-        return None
+        return Arrival(reached=())
 
 
 class Answering:
@@ -91,11 +91,11 @@ class Answering:
         self._remark = remark
         self._error = error
 
-    def deliver(self, notice: Notice, now: datetime) -> str | None:
+    def deliver(self, notice: Notice, now: datetime) -> Arrival:
         del notice, now
         if self._error is not None:
             raise self._error
-        return self._remark
+        return Arrival(reached=(), remark=self._remark)
 
 
 def owe(incidents: SqlIncidentStore, number: int) -> Notice:

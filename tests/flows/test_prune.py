@@ -1,9 +1,12 @@
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from backends.bus_local import LocalBus
+from backends.clock import ManualClock
+from backends.heartbeat import Pace
 from backends.incidents_memory import MemoryIncidentStore
 from backends.posts_memory import MemoryPostStore
 from desk.incident import Incident, State
@@ -97,18 +100,39 @@ def test_pruning_looks_at_every_incident_however_many_there_are() -> None:
     assert prune_posts(posts, incidents, RETENTION, NOON) == 0
 
 
-def test_trimming_leaves_what_a_reader_has_still_to_take_and_all_of_quarantine(tmp_path: Path) -> None:
-    bus = LocalBus(tmp_path / "bus.db")
-    bus.publish([Outgoing(topic=topic, key="k", value=b"v") for topic in (POSTS, POSTS, FLAGGED, DEAD)])
+@pytest.fixture
+def bus(tmp_path: Path) -> Iterator[LocalBus]:
+    bus = LocalBus(tmp_path / "bus.db", pace=Pace(clock=ManualClock(NOON)))
+    bus.publish([Outgoing(topic=topic, key="k", value=b"v") for topic in (POSTS, POSTS, FLAGGED, DEAD, DEAD)])
     bus.flush()
+    yield bus
+    bus.close()
+
+
+def test_trimming_leaves_what_a_reader_has_still_to_take(bus: LocalBus) -> None:
     with bus.subscribe(POSTS, group="screen") as reader:
         reader.poll(limit=1, timeout=MICROSECOND)
         reader.commit()
 
-        trimmed = trim_bus(bus)
+        trimmed = trim_bus(bus, RETENTION, NOON)
 
-        assert trimmed == 1
-        assert reader.lag() == 1
-    assert bus.subscribe(FLAGGED, group="place").lag() == 1
-    assert bus.subscribe(DEAD, group="people").lag() == 1
-    bus.close()
+    assert trimmed == 1
+    assert [bus.lag(topic, group="another") for topic in (POSTS, FLAGGED, DEAD)] == [1, 1, 2]
+
+
+def test_quarantine_keeps_what_was_not_replayed(bus: LocalBus) -> None:
+    with bus.subscribe(DEAD, group="quarantine") as replaying:
+        replaying.poll(limit=1, timeout=MICROSECOND)
+        replaying.commit()
+
+        trimmed = trim_bus(bus, RETENTION, NOON)
+
+        assert (trimmed, replaying.lag()) == (1, 1)
+
+
+def test_quarantine_is_kept_no_longer_than_a_post(bus: LocalBus) -> None:
+    in_time = trim_bus(bus, RETENTION, NOON + 30 * DAY)
+    too_old = trim_bus(bus, RETENTION, NOON + 30 * DAY + MICROSECOND)
+
+    assert (in_time, too_old) == (0, 2)
+    assert [bus.lag(topic, group="screen") for topic in (POSTS, FLAGGED, DEAD)] == [2, 1, 0]

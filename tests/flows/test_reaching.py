@@ -7,9 +7,11 @@ import pytest
 
 from backends.notify_memory import MemoryNotifier
 from backends.people_memory import MemoryPeopleStore
+from desk.change import Reached
 from desk.errors import NotifyError
 from desk.ladder import DEFAULT_LADDER
 from desk.people import Person, Shift
+from flows.notify import Arrival
 from flows.reaching import ToPeople
 from tests.build import HOUR, MICROSECOND, NOON
 from tests.build_incidents import a_notice
@@ -55,6 +57,9 @@ class Town:
             self.people.save_shift(shift)
 
     def page(self, person: str = DUTY, now: datetime = NOON) -> str | None:
+        return self.arrival(person, now).remark
+
+    def arrival(self, person: str = DUTY, now: datetime = NOON) -> Arrival:
         return ToPeople(self.people, self.channels, DEFAULT_LADDER).deliver(a_notice(person=person), now)
 
     def reached(self) -> set[str]:
@@ -226,3 +231,25 @@ def test_a_person_who_left_is_not_paged() -> None:
     town.page("p-wang")
 
     assert town.reached() == {"zhao@"}
+
+
+def test_it_is_said_who_was_reached_and_by_which_channel() -> None:
+    town = Town(WANG, ZHAO)
+    town.channels.break_("wang")
+
+    assert town.arrival().reached == (Reached(person="p-wang", channel="mail"),)
+
+
+def test_everybody_who_was_told_is_named() -> None:
+    town = Town()
+
+    reached = town.arrival().reached
+
+    assert reached == (Reached(person="p-wang", channel="webhook"), Reached(person="p-zhao", channel="mail"))
+
+
+def test_what_went_to_the_desks_own_webhook_reached_nobody_in_particular() -> None:
+    town = Town()
+    town.people.save_person(replace(LI, active=False))
+
+    assert town.arrival(HEAD).reached == (Reached(person="", channel="webhook_url"),)

@@ -13,8 +13,10 @@ from backends.settings import SETTINGS
 from backends.telemetry import Metric
 from console import words
 from console.main import build_parser
+from console.web.measures import DeskMeasures
 from desk import errors
 from desk.lifecycle import Action
+from tests.console.web.visitors import a_site
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -39,6 +41,10 @@ _FOREIGN = re.compile("sqlite3|mkdir|cp|echo|\\.")
 
 def _page(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
+
+
+def _section(name: str, title: str) -> str:
+    return _page(name).partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def _commands(parser: argparse.ArgumentParser, name: str = "") -> Iterator[tuple[str, argparse.ArgumentParser]]:
@@ -132,6 +138,18 @@ def test_every_metric_says_what_to_do(metric: str) -> None:
     rows = re.findall(rf"^\| `{metric}(?:{{[a-z,]+}})?` \| .+ \| .+ \|$", _page("operations.md"), re.MULTILINE)
 
     assert len(rows) == 1
+
+
+def test_metrics_served_are_those_described_and_no_others(tmp_path: Path) -> None:
+    with a_site(tmp_path) as site:
+        families = DeskMeasures(site.desks[""], site.clock.now()).collect()
+        served = sorted(family.name for family in families)
+
+    described = re.findall(
+        r"^\| `([a-z_]+)(?:{[a-z,]+})?` \| .+ \| .+ \|$", _section("operations.md", "Metrics"), re.MULTILINE
+    )
+
+    assert sorted(described) == served == sorted(get_args(Metric))
 
 
 @pytest.mark.parametrize("error", [name for name in OWN_ERRORS if not name.startswith("_") and name != "HuiyingError"])

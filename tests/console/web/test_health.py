@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -5,8 +6,10 @@ import pytest
 from backends.clock import ManualClock
 from console.health import NEEDED, PATIENCE, Pulse
 from console.web.site import Site
+from desk.release import Signature
+from desk.travel import DEAD, FLAGGED, POSTS, Outgoing
 from tests.build import MICROSECOND, SECOND, a_screened_post
-from tests.build_incidents import a_change, a_delivery, a_notice, an_incident
+from tests.build_incidents import A_FULL_INCIDENT, a_change, a_delivery, a_notice, an_incident
 from tests.console.web.visitors import a_browser
 
 
@@ -117,6 +120,60 @@ def test_metrics_follow_the_rows(site: Site) -> None:
     assert found["notice_dwell_seconds_sum"] == 7
     assert found["sweep_age_seconds"] == 5
     assert sum(count for name, count in found.items() if name.startswith("clocks")) == len(an_incident().clocks)
+
+
+def test_quarantine_and_what_waits_on_the_bus_are_measured(site: Site) -> None:
+    bus = site.desks[""].parts.bus
+    bus.publish([Outgoing(topic=topic, key="k", value=b"v") for topic in (POSTS, POSTS, POSTS, FLAGGED, DEAD, DEAD)])
+    bus.flush()
+    with bus.subscribe(POSTS, group="screen") as screener, bus.subscribe(DEAD, group="quarantine") as replaying:
+        for reader in (screener, replaying):
+            reader.poll(limit=1, timeout=MICROSECOND)
+            reader.commit()
+
+        found = measured(site)
+
+    assert found['bus_lag_records{group="screen",topic="posts"}'] == 2
+    assert found['bus_lag_records{group="place",topic="flagged"}'] == 1
+    assert found["posts_dead_total"] == 1
+
+
+def test_a_page_that_was_not_captured_is_measured_until_evidence_is_there_or_it_is_rejected(site: Site) -> None:
+    (typed,) = A_FULL_INCIDENT.releases
+    found_bare = replace(typed, id="r-2", typed=False)
+    releases = (
+        typed,
+        found_bare,
+        replace(found_bare, id="r-3", capture="0" * 64),
+        replace(found_bare, id="r-4", signature=Signature.REJECTED),
+    )
+    site.desks[""].parts.incidents.save([a_change(incident=replace(A_FULL_INCIDENT, releases=releases))])
+
+    assert measured(site)["captures_failed_total"] == 1
+
+
+def test_the_longest_wait_of_a_notice_nobody_delivers_is_measured(site: Site) -> None:
+    notices = (a_notice(key="k-1"), a_notice(key="k-2", owed_at=a_notice().owed_at + 30 * SECOND))
+    site.desks[""].parts.incidents.save([a_change(notices=notices)])
+    before = measured(site)["notice_waiting_seconds"]
+
+    advance(site, 90 * SECOND)
+
+    assert (before, measured(site)["notice_waiting_seconds"]) == (0, 90)
+
+
+def test_silent_parts_and_blind_sources_are_measured(site: Site) -> None:
+    sources = site.desks[""].parts.sources
+    at_work(site, "watch", "notify")
+    sources.open_gap("yunzhou-ribao", site.clock.now(), "answered 503")
+    sources.open_gap("yunzhou-fabu", site.clock.now(), "answered 503")
+    sources.close_gap("yunzhou-fabu", site.clock.now())
+    advance(site, 20 * SECOND)
+
+    found = measured(site)
+
+    assert (found['part_silence_seconds{part="notify"}'], found["sweep_age_seconds"]) == (20, 20)
+    assert found["coverage_gaps"] == 1
 
 
 def test_health_of_a_store_that_cannot_be_read_is_red(site: Site) -> None:
