@@ -11,7 +11,7 @@ from desk.account_store import Throttled
 from desk.accounts import Account, AccountRefused, Role, account_name
 
 NAME, PASSWORD = "second_name", "second_password"
-_WRONG = "第二人的登录名或密码不正确，没有作任何改动。"
+_WRONG = "第二人的登录名或密码不正确，请由本人重新填写。"
 
 
 def second_signature(site: Site, form: FormData, first: SignedIn) -> str | None:
@@ -24,7 +24,7 @@ def second_signature(site: Site, form: FormData, first: SignedIn) -> str | None:
         return None
     account = _checked(site, name, password)
     if account.id == first.account_id:
-        raise BadForm({NAME: "第二人须是另一个人，不能是您自己。"})
+        raise BadForm({NAME: "第二人须是另一个人，不能是您自己；请另一位同事填写。"})
     if account.must_change or not account.role.covers(Role.OFFICER):
         raise BadForm({NAME: "这个账号不能签字：请换一位值班员以上、已修改过一次性密码的同事。"})
     return account.name
