@@ -21,7 +21,7 @@ SAID = (
 )
 ACCOUNTS = f"uid={NAMES[3]}&author={NAMES[0]}&nickname={NAMES[1]}"
 PLACED = f"云州市江口区一化工厂发生爆炸致3人受伤 联系电话{NUMBERS[0]}"
-UNPLACED = f"一化工厂发生爆炸致5人受伤 联系电话{NUMBERS[0]}"
+UNPLACED = f"一客车侧翻坠河致5人死亡 联系电话{NUMBERS[0]}"
 RELEASED = f"云州市江口区化工厂爆炸情况通报 值班电话{NUMBERS[0]}"
 
 
@@ -80,7 +80,7 @@ def page(title: str) -> Reply:
         f"<html><head><meta charset=utf-8><meta name=author content={NAMES[0]}><title>{title}</title></head><body>"
         f"<div class=author><img src=/{NAMES[2]}.png alt={NAMES[1]}><a href=/u/{NAMES[3]}>{NAMES[1]}</a>"
         f"<span>{NAMES[5]}</span></div><h1>{title}</h1><div class=info>2026-06-01 08:12 来源：云州论坛</div>"
-        f"<div class=content><p>{SAID}。</p><p>云州的大桥昨晚起封闭，绕行方案已经公布，请留意路口的标志。</p></div>"
+        f"<div class=content><p>{SAID}。</p><p>江边的大桥昨晚起封闭，绕行方案已经公布，请留意路口的标志。</p></div>"
         "</body></html>"
     )
     return Reply(body=html.encode())
