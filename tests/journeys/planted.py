@@ -19,9 +19,10 @@ SAID = (
     f"身份证{NUMBERS[1]}，卡号{NUMBERS[2]}，邮箱{NUMBERS[3]}，车牌{NUMBERS[4]}，"
     f"微信号：{NUMBERS[5]}，@{NAMES[4]} 说现场有浓烟，附近居民正在撤离"
 )
+ELSEWHERE = f"车牌{NUMBERS[4]}的客车正在打捞，@{NAMES[4]} 说伤员已经送医"
 ACCOUNTS = f"uid={NAMES[3]}&author={NAMES[0]}&nickname={NAMES[1]}"
 PLACED = f"云州市江口区一化工厂发生爆炸致3人受伤 联系电话{NUMBERS[0]}"
-UNPLACED = f"一客车侧翻坠河致5人死亡 联系电话{NUMBERS[0]}"
+UNPLACED = "一客车侧翻坠河致5人死亡"
 RELEASED = f"云州市江口区化工厂爆炸情况通报 值班电话{NUMBERS[0]}"
 
 
@@ -50,7 +51,7 @@ def put_planted(site: Site, data: Path) -> None:
     """Puts a forum's and the office's own pages on the site, and writes the sources file that names both."""
     forum, office = f"/u/{NAMES[3]}/t1.html", "/tongbao/1.html"
     site.put(f"{forum}?{ACCOUNTS}", page(PLACED))
-    site.put("/t2.html", page(UNPLACED))
+    site.put("/t2.html", page(UNPLACED, ELSEWHERE))
     site.put("/t3.html", Reply(body=f"<html><h1>{PLACED}</h1><p>{SAID}</p></html>".encode()))
     site.put(office, page(RELEASED))
     site.put("/forum.xml", feed(site, f"{forum}?{ACCOUNTS.replace('&', '&amp;')}", "/t2.html", "/t3.html"))
@@ -74,13 +75,13 @@ def feed(site: Site, *paths: str) -> Reply:
     return Reply(body=rss.encode(), kind="application/rss+xml; charset=utf-8")
 
 
-def page(title: str) -> Reply:
+def page(title: str, said: str = SAID) -> Reply:
     """A page that says who wrote it, with their picture and town."""
     html = (
         f"<html><head><meta charset=utf-8><meta name=author content={NAMES[0]}><title>{title}</title></head><body>"
         f"<div class=author><img src=/{NAMES[2]}.png alt={NAMES[1]}><a href=/u/{NAMES[3]}>{NAMES[1]}</a>"
         f"<span>{NAMES[5]}</span></div><h1>{title}</h1><div class=info>2026-06-01 08:12 来源：云州论坛</div>"
-        f"<div class=content><p>{SAID}。</p><p>江边的大桥昨晚起封闭，绕行方案已经公布，请留意路口的标志。</p></div>"
+        f"<div class=content><p>{said}。</p><p>{said}。</p></div>"
         "</body></html>"
     )
     return Reply(body=html.encode())
