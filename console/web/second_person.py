@@ -1,14 +1,12 @@
 """The second person's signature: somebody else, at the same keyboard, with their own name and password."""
 
-from hashlib import sha256
-
 from starlette.datastructures import FormData
 
 from console.web.access import SignedIn
+from console.web.attempts import known_name, of_name, wait_words
 from console.web.fields import BadForm
 from console.web.site import Site
-from desk.account_store import Throttled
-from desk.accounts import Account, AccountRefused, Role, account_name
+from desk.accounts import Account, Role
 
 NAME, PASSWORD = "second_name", "second_password"
 _WRONG = "第二人的登录名或密码不正确，请由本人重新填写。"
@@ -32,25 +30,18 @@ def second_signature(site: Site, form: FormData, first: SignedIn) -> str | None:
 
 def _checked(site: Site, name: str, password: str) -> Account:
     """The account these belong to; guessing here is slowed down exactly as at sign-in."""
-    known = _known(name)
+    known = known_name(name)
     # The subject of sign-in itself: whoever guesses here has used up the tries there as well.
-    subjects = (Throttled(key=f"name {sha256(known.casefold().encode()).hexdigest()}"),)
-    if site.accounts.begin_attempt(subjects, site.clock.now()):
-        raise BadForm({PASSWORD: "尝试次数过多，请稍后再试。"})
+    subjects = (of_name(known),)
+    wait = site.accounts.begin_attempt(subjects, site.clock.now())
+    if wait:
+        raise BadForm({PASSWORD: wait_words(wait)})
     account = site.accounts.named(known) if known else None
     fits = site.passwords.fits(password, account.password_hash if account is not None else None)
     if account is None or not fits or not account.active:
         raise BadForm({PASSWORD: _WRONG})
     site.accounts.attempt_succeeded(subjects)
     return account
-
-
-def _known(typed: str) -> str:
-    """The name as it is stored, or as it was typed where nobody can have it."""
-    try:
-        return account_name(typed)
-    except AccountRefused:
-        return typed
 
 
 def _typed(form: FormData, name: str) -> str:
