@@ -4,17 +4,16 @@ import argparse
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from backends.clock import SystemClock
 from backends.desk_folder import DeskFolder
 from backends.settings import DEFAULT, Settings
 from backends.wiring import Backends, open_backends
 from console.drill_command import MARK as DRILL_MARK
-from console.drill_script import load_script
+from console.drill_script import SHIPPED, in_its_office, load_script
 from console.incidents_command import moment_of
 from console.replay_command import MARK as REPLAY_MARK
-from console.wiring import folder_of, office_from, policy_from, settings_from, with_office
+from console.wiring import folder_of, office_from, policy_from, settings_from
 from desk.errors import BadSettings
 from desk.office import Office
 from desk.week import Week, week_at
@@ -25,7 +24,6 @@ FOLDER = "briefings"
 
 _A_MICROSECOND = timedelta(microseconds=1)
 _NO_NAME = "（编印单位未设置）"
-_DRILL = Path(__file__).resolve().parents[1] / "drills" / "yunzhou"
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -57,9 +55,7 @@ def weekly(folder: DeskFolder, settings: Settings) -> int:
 def office_of(folder: DeskFolder, settings: Settings) -> Office:
     """The office whose week it is, marked where the folder is no real desk; a drill's is the one of its script."""
     if folder.name == "drill":
-        script = load_script(_DRILL)
-        own = with_office(settings, name=script.office, prefix=script.prefix, jurisdiction=script.jurisdiction)
-        return office_from(own, mark=DRILL_MARK)
+        return office_from(in_its_office(settings, load_script(SHIPPED)), mark=DRILL_MARK)
     office = office_from(settings, mark="" if folder.name == "desk" else REPLAY_MARK)
     return replace(office, name=_NO_NAME) if settings.origins["office_name"] == DEFAULT else office
 

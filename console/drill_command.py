@@ -4,33 +4,29 @@ import argparse
 import shutil
 import sys
 from datetime import datetime
-from pathlib import Path
 
 from tqdm import tqdm
 
 from backends.clock import SystemClock
 from backends.desk_folder import DeskFolder
 from backends.local_receiver import LocalReceiver
-from console.drill_script import DrillScript, load_script
+from console.drill_script import SHIPPED, DrillScript, in_its_office, load_script
 from console.incidents_command import every
 from console.replay_command import LOCAL_SECRET, received_lines
 from console.showing import clock_lines, listed, overview
-from console.wiring import classifier_for, open_line, settings_from, with_office
+from console.wiring import classifier_for, open_line, settings_from
 from flows.line import Line
 from flows.replay import Pace, Replay, in_order
 from spiders.archives import estimate_total, read_archive
 
 MARK = "【演练】"
 _BANNER = "【演练】以下全部为演练内容：云州市为虚构城市，所有信息、单位和时间均为编写，不涉及真实事件。"
-_SCRIPT = Path(__file__).resolve().parents[1] / "drills" / "yunzhou"
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Plays the drill to its end, or shows the one played before, and the notices its receiver got."""
-    script = load_script(_SCRIPT)
-    settings = with_office(
-        settings_from(chosen), name=script.office, prefix=script.prefix, jurisdiction=script.jurisdiction
-    )
+    script = load_script(SHIPPED)
+    settings = in_its_office(settings_from(chosen), script)
     folder = DeskFolder(settings.data, "drill")
     with folder.lock("drill", now=SystemClock().now()):
         if chosen.again:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from backends.settings import Settings
 from console.drill_acts import Performed, read_steps
+from console.wiring import with_office
 from desk.apply import apply
 from desk.change import IncidentQuery
 from desk.errors import BadSettings
@@ -15,6 +17,9 @@ from desk.moments import as_utc
 from desk.policy_reading import Reader
 from flows.line import Line
 from flows.replay import Act
+
+SHIPPED = Path(__file__).resolve().parents[1] / "drills" / "yunzhou"
+"""The drill that comes with Huiying."""
 
 _MANY = 1_000
 
@@ -30,6 +35,11 @@ class DrillScript:
     ends: datetime
     posts: Path
     acts: tuple[Act, ...]
+
+
+def in_its_office(settings: Settings, script: DrillScript) -> Settings:
+    """The settings with the drill's fictional office instead of the real one."""
+    return with_office(settings, name=script.office, prefix=script.prefix, jurisdiction=script.jurisdiction)
 
 
 def load_script(folder: Path) -> DrillScript:

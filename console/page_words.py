@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from spiders.outcomes import PageOutcome
+from spiders.schedule import NOBODY_ASKED
 
 PAGE_OUTCOMES: Mapping[PageOutcome, str] = {
     PageOutcome.READ: "列表已读取",
@@ -24,3 +25,9 @@ PAGE_OUTCOMES: Mapping[PageOutcome, str] = {
     PageOutcome.BROKEN: "内容残缺，或不是它声称的格式，请核对地址和 kind",
     PageOutcome.INTERRUPTED: "中途停止，下次重读",
 }
+
+GAP_REASONS: Mapping[str, str] = {
+    **{outcome.value: words for outcome, words in PAGE_OUTCOMES.items()},
+    NOBODY_ASKED: "采集没有在运行，请用 huiying run 启动",
+}
+"""Why a source could not be seen: how its last page ended, or that nobody asked."""

@@ -1,6 +1,7 @@
 """`huiying web`: the board for the browser, on this machine's web_port, until it is stopped."""
 
 import argparse
+import gc
 import sys
 from contextlib import ExitStack
 
@@ -35,6 +36,8 @@ def run(chosen: argparse.Namespace) -> int:
             print(f"Sign in as {FIRST_NAME} with the one-time password {password} (shown this once)", flush=True)
         # The server would otherwise end the process by the signal that stopped it, before the stores are closed.
         Stopped()
+        # What is loaded for good is looked through no more, least of all when the board has to stop.
+        gc.freeze()
         print(f"{folder.path}: the board is at http://{HOST}:{settings.web_port}; Ctrl-C stops", file=sys.stderr)
         serve(app, taken)
     return 0

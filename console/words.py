@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from desk import briefing_words
 from desk.change import Reached
 from desk.clock import ClockState, ClockTag
-from desk.incident import Severity, State
+from desk.incident import State
 from desk.post import EventKind, Outcome
 
 CLOCK_STATES: Mapping[ClockState, str] = {
@@ -47,13 +48,7 @@ STATES: Mapping[State, str] = {
     State.REOPENED: "重启",
 }
 
-SEVERITIES: Mapping[Severity | None, str] = {
-    Severity.ESPECIALLY_MAJOR: "特别重大",
-    Severity.MAJOR: "重大",
-    Severity.CONSIDERABLE: "较大",
-    Severity.ORDINARY: "一般",
-    None: "未定级",
-}
+SEVERITIES = briefing_words.SEVERITIES
 
 KINDS: Mapping[EventKind | None, str] = {
     EventKind.NATURAL: "自然灾害",

@@ -36,7 +36,9 @@ _ONCE = re.compile(r"[0-9a-f]{16}")
 _TRIES = 5
 """A post may join, or a warning go out, between reading and saving: then it is read once more."""
 
-_FASTER = "您填写期间，{who}更新了本事件（{what}）。您填写的内容还在，没有提交；请核对下面的现状后再提交。"
+_FASTER = "您填写期间，{who}更新了本事件（{what}）。"
+_STILL_HERE = "您填写的内容还在，请核对下面的现状后再提交。"
+_NOT_OURS = "页面已过期，请核对下面的现状后再提交。"
 _TWO = "时限已过，此项需要两人签字并写明理由：请另一位同事在下面填写登录名和密码。"
 
 
@@ -79,7 +81,7 @@ def act(
     try:
         _take(request, form, incident, fields, user)
     except BadForm as bad:
-        told = _Told(problems=bad.problems, status=422, two=NAME in fields)
+        told = _told_bad(bad, impossible_words(form, incident), two=NAME in fields)
     except IllegalAction as refused:
         words = impossible_words(form, incident) or refusal_words(str(refused), incident)
         told = _Told(problems={"": words}, status=409)
@@ -87,10 +89,18 @@ def act(
         told = _Told(problems={"": _TWO}, status=409, two=True)
     except StaleIncident:
         incident = desk.parts.incidents.get(ref)
-        told = _Told(problems={"": _faster(desk, incident)}, status=409)
+        words = impossible_words(form, incident) or _STILL_HERE
+        told = _Told(problems={"": f"{_faster(desk, incident)}{words}"}, status=409)
     else:
         return _back(desk, incident, form)
     return _page(request, form, incident, fields, told)
+
+
+def _told_bad(bad: BadForm, impossible: str, *, two: bool) -> _Told:
+    """What cannot be done at all is said before what was typed wrong."""
+    if impossible:
+        return _Told(problems={"": impossible}, status=409)
+    return _Told(problems=bad.problems, status=422, two=two)
 
 
 def _take(request: Request, form: ActionForm, incident: Incident, fields: FormData, user: SignedIn) -> None:
@@ -98,7 +108,9 @@ def _take(request: Request, form: ActionForm, incident: Incident, fields: FormDa
     typed = Typed(fields, desk.parts.office.zone)
     evidence = Evidence(archive=desk.archive, folder=desk.folder.archive, now=now)
     sent = Sent(typed=typed, evidence=evidence, once=_once(fields))
-    mark = typed.text("seen")
+    mark = typed.text("seen", required=False)
+    if not mark:
+        raise BadForm({"": _NOT_OURS})
     step = form.step(_scene(request, incident), sent)
     typed.check()
     second = second_signature(site, fields, user)

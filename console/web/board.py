@@ -45,7 +45,7 @@ def board(request: Request, _user: Annotated[SignedIn, Depends(signed_in)]) -> R
             for each in closed[:_MOST_CLOSED]
         ],
         steps=steps if any(not step.done for step in steps) else (),
-        warnings=watch_warnings(desk, now),
+        warnings=watch_warnings(site_of(request), desk, now),
         drill=not desk.key and any(key == _DRILL for key in site_of(request).desks),
         now=now,
         clock=moment_text(now, zone, now),

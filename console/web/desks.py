@@ -14,15 +14,14 @@ from backends.official_page import Page
 from backends.settings import Settings
 from backends.wiring import Backends, open_backends
 from console.drill_command import MARK as DRILL_MARK
-from console.drill_script import load_script
+from console.drill_script import SHIPPED, in_its_office, load_script
 from console.replay_command import MARK as REPLAY_MARK
 from console.web.site import OpenDesk
-from console.wiring import existing_desks, parts_of, with_office
+from console.wiring import existing_desks, parts_of
 from desk.errors import BadSettings, CaptureError
 from desk.ports import Clock, SourceStore
 
 _REAL = "desk"
-_SCRIPT = Path(__file__).resolve().parents[2] / "drills" / "yunzhou"
 
 
 class StandingDesks(Mapping[str, OpenDesk]):
@@ -81,10 +80,7 @@ class StandingDesks(Mapping[str, OpenDesk]):
         )
 
     def _settings_of(self, key: str) -> Settings:
-        if key != "drill":
-            return self._settings
-        script = load_script(_SCRIPT)
-        return with_office(self._settings, name=script.office, prefix=script.prefix, jurisdiction=script.jurisdiction)
+        return in_its_office(self._settings, load_script(SHIPPED)) if key == "drill" else self._settings
 
 
 class ReachedClock:

@@ -40,12 +40,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One thing a form asks for; `values` is what stands in it already, `ticked` which of its rows are marked."""
+    """One thing a form asks for, with what stands in it already.
+
+    `values` are its answers so far, `ticked` which of its rows are marked; `left_out` says when it may be empty.
+    """
 
     name: str
     label: str
     kind: FieldKind
     required: bool = True
+    left_out: str = "可不填"
     options: tuple[Option, ...] = ()
     hint: str = ""
     values: tuple[str, ...] = ()

@@ -9,13 +9,20 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from console.health import NEEDED, PartHealth, PartState, health_of
 from console.web.measures import DeskMeasures
-from console.web.site import OpenDesk, site_of
+from console.web.setup_steps import CHANNEL_STEP
+from console.web.site import OpenDesk, Site, site_of
+from console.web.watch_state import lacks_channel
 from desk.errors import HuiyingError
 
 router = APIRouter()
 
 _ANY_ID = "0" * 32
 _PARTS = {"screen": "信息判定", "place": "事件归并", "watch": "时限巡查", "notify": "通知发送"}
+_NO_CHANNEL = {
+    "code": "notify_no_channel",
+    "text": f"通知发送没有启动：还没有通知渠道，完成“{CHANNEL_STEP}”并重启后转绿",
+    "since": "",
+}
 _STATES = {PartState.SILENT: "没有动静", PartState.HINDERED: "受阻", PartState.NEVER: "没有启动"}
 
 
@@ -23,7 +30,7 @@ _STATES = {PartState.SILENT: "没有动静", PartState.HINDERED: "受阻", PartS
 def healthz(request: Request) -> Response:
     """200 and green, or 503 and red with every reason; nothing about any incident."""
     site = site_of(request)
-    reasons = [*_unreadable(site.desks[""]), *_not_at_work(health_of(site.desks[""].folder, site.clock.now()))]
+    reasons = [*_unreadable(site.desks[""]), *_not_at_work(site)]
     content = {"state": "red" if reasons else "green", "reasons": reasons}
     return JSONResponse(content, status_code=503 if reasons else 200)
 
@@ -49,8 +56,10 @@ def _unreadable(desk: OpenDesk) -> list[dict[str, str]]:
     return reasons
 
 
-def _not_at_work(parts: dict[str, PartHealth]) -> list[dict[str, str]]:
-    return [_reason(parts[name]) for name in NEEDED if parts[name].state in _STATES]
+def _not_at_work(site: Site) -> list[dict[str, str]]:
+    parts = health_of(site.desks[""].folder, site.clock.now())
+    troubled = [parts[name] for name in NEEDED if parts[name].state in _STATES]
+    return [_NO_CHANNEL if lacks_channel(part, site.settings) else _reason(part) for part in troubled]
 
 
 def _reason(part: PartHealth) -> dict[str, str]:

@@ -21,7 +21,7 @@ from console.web.file_views import (
 )
 from console.web.moments_text import moment_text
 from console.web.rendering import render
-from console.web.site import OpenDesk, desk_of, now_of
+from console.web.site import OpenDesk, desk_of, now_of, site_of
 from console.web.views import row_of
 from console.web.watch_state import watch_warnings
 from desk.accounts import Role
@@ -65,7 +65,7 @@ def page(
         notices=notice_lines(desk.parts.incidents.notices(incident.id), zone),
         groups=offered_forms(incident) if user.role.covers(Role.OFFICER) else {},
         done=finished.title if finished is not None else "",
-        warnings=watch_warnings(desk, now),
+        warnings=watch_warnings(site_of(request), desk, now),
         now=now,
         clock=moment_text(now, zone, now),
     )

@@ -16,7 +16,8 @@ def _merge_fields(scene: Scene) -> tuple[Field, ...]:
         for each in scene.others
         if each.id != scene.incident.id
     )
-    return (Field(name="to", label="并入哪个事件", kind=FieldKind.CHOICE, options=others), REASON)
+    alone = "" if others else "现在没有其他在办事件，不能合并。"
+    return (Field(name="to", label="并入哪个事件", kind=FieldKind.CHOICE, options=others, hint=alone), REASON)
 
 
 def _transfer_fields(_: Scene) -> tuple[Field, ...]:

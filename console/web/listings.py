@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from console.page_words import PAGE_OUTCOMES
+from console.page_words import GAP_REASONS
 from console.web.access import SignedIn, signed_in
 from console.web.file_views import post_view
 from console.web.moments_text import length_text, moment_text
@@ -93,7 +93,7 @@ def _row(
     cursor, gap = cursors.get(key), gaps.get(key)
     seen = cursor.last_seen_at if cursor else None
     following = cursor.next_poll_at if cursor else None
-    trouble = f"自 {moment_text(gap.since, zone, now)} 看不到：{_reason(gap.reason)}" if gap else ""
+    trouble = f"自 {moment_text(gap.since, zone, now)} 看不到：{GAP_REASONS.get(gap.reason, gap.reason)}" if gap else ""
     return SourceRow(
         key=key,
         official=key in known and known[key].official,
@@ -102,8 +102,3 @@ def _row(
         next_poll=moment_text(following, zone, now) if following else "",
         trouble=trouble,
     )
-
-
-def _reason(reason: str) -> str:
-    """The reason in words, where it is one of collection's own; else as it was noted."""
-    return {outcome.value: words for outcome, words in PAGE_OUTCOMES.items()}.get(reason, reason)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -33,28 +33,37 @@ class Poller:
     def __init__(self, desk: Callable[[], OpenDesk], every: float = POLL_SECONDS) -> None:
         self._desk = desk
         self._every = every
-        self._listeners: set[asyncio.Queue[list[str]]] = set()
+        self._listeners: set[asyncio.Queue[list[str] | None]] = set()
+        self._ended = False
         self._task: asyncio.Task[None] | None = None
         self.looks = 0
 
     async def changes(self) -> AsyncIterator[list[str]]:
         """The numbers of what changed, each time something does; an empty list when nothing did for a while."""
-        queue: asyncio.Queue[list[str]] = asyncio.Queue()
+        queue: asyncio.Queue[list[str] | None] = asyncio.Queue()
         self._listeners.add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look())
         loop = asyncio.get_running_loop()
         end = loop.time() + LONGEST_SECONDS
         try:
-            while loop.time() < end:
+            while loop.time() < end and not self._ended:
                 try:
-                    yield await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
+                    changed = await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
                 except TimeoutError:
-                    yield []
+                    changed = []
+                if changed is not None:
+                    yield changed
         finally:
             self._leave(queue)
 
-    def _leave(self, queue: asyncio.Queue[list[str]]) -> None:
+    def end(self) -> None:
+        """Lets every listener go, now and from now on: the board stops."""
+        self._ended = True
+        for queue in self._listeners:
+            queue.put_nowait(None)
+
+    def _leave(self, queue: asyncio.Queue[list[str] | None]) -> None:
         self._listeners.discard(queue)
         if not self._listeners and self._task is not None:
             self._task.cancel()
@@ -95,12 +104,23 @@ async def live(request: Request, _user: Annotated[SignedIn, Depends(signed_in)])
 
 def poller_of(request: Request) -> Poller:
     """The one poller of this process for the desk of this request."""
-    pollers: dict[str, Poller] = request.app.state.__dict__.setdefault("pollers", {})
+    pollers = _pollers(request.app)
     site, key = site_of(request), desk_of(request).key
     if key not in pollers:
         # Looked up each time: a drill played again stands in new files.
         pollers[key] = Poller(lambda: site.desks[key])
     return pollers[key]
+
+
+def end_streams(app: FastAPI) -> None:
+    """Ends the stream of every page that listens; the pages ask again by themselves."""
+    for poller in _pollers(app).values():
+        poller.end()
+
+
+def _pollers(app: FastAPI) -> dict[str, Poller]:
+    found: dict[str, Poller] = app.state.__dict__.setdefault("pollers", {})
+    return found
 
 
 async def _events(poller: Poller) -> AsyncIterator[str]:

@@ -3,7 +3,7 @@
 from console.web.action_forms import ActionForm, Scene, Sent
 from console.web.evidence import FILE_HINT
 from console.web.fields import BadForm, Field, FieldKind, options_of
-from console.web.release_forms import ANSWERING
+from console.web.release_forms import ANSWERING, EITHER
 from console.web.wording import CONFERENCE_KINDS
 from desk.incident import Consultation, Incident
 from desk.lifecycle import Action
@@ -27,10 +27,12 @@ def _conference_fields(_: Scene) -> tuple[Field, ...]:
             name="speakers",
             label="发布人（写职务，不写姓名）",
             kind=FieldKind.SPEAKERS,
-            hint="主要负责人出席的，在该行勾选。",
+            hint="例如：分管副市长、市应急管理局局长。主要负责人出席的，在该行勾选；用不到的行空着。",
         ),
-        Field(name="address", label="实录链接", kind=FieldKind.ADDRESS, required=False),
-        Field(name="record", label="或附上实录文件", kind=FieldKind.FILE, required=False, hint=FILE_HINT),
+        Field(name="address", label="实录链接", kind=FieldKind.ADDRESS, required=False, left_out=EITHER),
+        Field(
+            name="record", label="或附上实录文件", kind=FieldKind.FILE, required=False, left_out=EITHER, hint=FILE_HINT
+        ),
     )
 
 

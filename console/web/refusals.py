@@ -5,15 +5,18 @@ from collections.abc import Mapping
 
 from console.web.action_forms import ActionForm, possible
 from console.words import STATES
-from desk.incident import Incident
+from desk.incident import Incident, State
 from desk.lifecycle import TRANSITIONS, Action
 
-UNKNOWN = "按规则不能这样做，没有作任何改动。请回到事件页核对后再试。"
+UNKNOWN = "按规则不能这样做，请回到事件页核对后再试。"
+_MUST_ANSWER = "事件已定为重大以上，必须回应，不能“认定无需回应”；等级有误的，请先重新“定级”。"
 _WORDS: Mapping[str, str] = {
     "without the ground": "请写明定级依据。",
-    "cannot decline an answer: ": "事件已定为重大以上，必须回应，不能认定无需回应。",
+    "cannot decline an answer: ": _MUST_ANSWER,
+    "already in the file": "这份表单已经提交过一次，内容已在卷宗里，请回到事件页查看。",
+    "records by hand": "这个时间由系统记录，不能手工补录，请选择其他时间。",
     "without saying where it goes": "请写明去向。",
-    "into itself": "不能并入它自己，请选择另一事件。",
+    "to itself": "不能并入它自己，请选择另一事件。",
     "without a reason": "请写明理由。",
     "hot topics owe no answer": "本单位没有把“社会热点”列为须回应的情形，请选择其他类别。",
     "has no capture": "这次发布还没有存证：请附上文件后再确认。",
@@ -31,6 +34,35 @@ _WORDS: Mapping[str, str] = {
     "is not paused": "计时没有暂停，无须恢复。",
     "nothing to pause or resume": "现在没有“持续发布”时限在计时。",
 }
+_NOTHING: Mapping[Action, str] = {
+    Action.CONFIRM: "事件已经定级，不用再确认。",
+    Action.CONFIRM_RELEASE: "没有待确认的发布。已经发布的，请先“登记发布”。",
+    Action.REJECT_RELEASE: "没有待确认的发布，请回到事件页查看。",
+    Action.CLASS_QUESTION: "还没有公众关切，请先“登记公众关切”。",
+    Action.ANSWER_QUESTION: "要有公众关切，也要有已确认的发布；请先“登记公众关切”“确认发布”。",
+    Action.PAUSE_CONTINUING: "“持续发布”没有在计时，或已经暂停。",
+    Action.RESUME_CONTINUING: "“持续发布”没有暂停，计时照常，不用恢复。",
+}
+_IN_HAND = "事件已在办理，请办完后“办结”。"
+_TOO_EARLY_OR_LATE: Mapping[Action, str] = {
+    Action.CONFIRM: "事件已经确认过，不用再确认。",
+    Action.CONCLUDE: "要先有一次发布经过“确认发布”。已经发布的，请先“登记发布”。",
+    Action.DISMISS: _IN_HAND,
+    Action.TRANSFER: _IN_HAND,
+    Action.MERGE: _IN_HAND,
+    Action.REDIRECT: _IN_HAND,
+    Action.REOPEN: "事件还没有结束，不用重启。",
+}
+_REOPEN_FIRST = "有新情况的，请先“重启”。"
+_AFTER_THE_END: Mapping[State, str] = {
+    State.CONCLUDED: _REOPEN_FIRST,
+    State.EVALUATED: _REOPEN_FIRST,
+    State.DISMISSED: _REOPEN_FIRST,
+    State.ARCHIVED: "卷宗已经封存，只能查看。",
+    State.MERGED: "请到并入的事件办理。",
+    State.TRANSFERRED: "由接收的地方或单位办理，去向见卷宗。",
+    State.REDIRECTED: "由所转的渠道办理，去向见卷宗。",
+}
 _STILL_OPEN = re.compile(r"still open: (?P<what>.+)$")
 
 
@@ -43,14 +75,23 @@ def refusal_words(message: str, incident: Incident) -> str:
 
 
 def impossible_words(form: ActionForm, incident: Incident) -> str:
-    """Why this form is not offered for the incident now; empty where it is."""
+    """Why this form is not offered for the incident now, and what can be done instead; empty where it is offered."""
     if possible(form, incident):
         return ""
-    if form.action is Action.ACKNOWLEDGE and incident.acknowledged_by is not None:
-        return f"已由 {incident.acknowledged_by} 认领，不用再认领。"
     if form.action in TRANSITIONS[incident.state]:
-        return f"现在没有可以“{form.title}”的内容。"
-    return f"事件现为“{STATES[incident.state]}”，不能“{form.title}”。"
+        return _nothing_to_do_it_to(form, incident)
+    state = STATES[incident.state]
+    if incident.closed:
+        return f"事件已经“{state}”，不能“{form.title}”。{_AFTER_THE_END[incident.state]}"
+    return f"事件现为“{state}”，不能“{form.title}”：{_TOO_EARLY_OR_LATE[form.action]}"
+
+
+def _nothing_to_do_it_to(form: ActionForm, incident: Incident) -> str:
+    if form.action is Action.ACKNOWLEDGE:
+        return f"已由 {incident.acknowledged_by} 认领，不用再认领。"
+    if form.action is Action.DECLINE_ANSWER:
+        return _MUST_ANSWER
+    return f"现在没有可以“{form.title}”的内容：{_NOTHING[form.action]}"
 
 
 def _not_concluded(keys: list[str], incident: Incident) -> str:

@@ -12,6 +12,7 @@ from desk.release import Element, Release, ReleaseKind, Signature
 from desk.steps import ConfirmRelease, RecordRelease, RejectRelease
 
 ANSWERING = "回应"
+EITHER = "链接和文件至少有一样"
 
 _ELEMENTS = Field(
     name="elements",
@@ -82,9 +83,10 @@ def _release_fields(scene: Scene) -> tuple[Field, ...]:
             label="链接",
             kind=FieldKind.ADDRESS,
             required=False,
+            left_out=EITHER,
             hint="填写链接，系统当场存证。",
         ),
-        Field(name="record", label="或附上文件", kind=FieldKind.FILE, required=False, hint=FILE_HINT),
+        Field(name="record", label="或附上文件", kind=FieldKind.FILE, required=False, left_out=EITHER, hint=FILE_HINT),
     )
 
 

@@ -12,10 +12,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from backends.setting_list import OFFICE_NAME
 from console.web.access import SignedIn, csrf_field, csrf_token
 from console.web.site import desk_of
 
 TEMPLATES = Path(__file__).with_name("templates")
+_UNNAMED = "单位名称未设置"
 _BANNERS = {
     "drill": "【演练】以下全部为演练内容，单位、信息和时间均为编写，不涉及真实事件。",
     "replay": "【回放】以下为历史信息的回放，时限按当时时间推算，不是正在发生的事件。",
@@ -41,6 +43,11 @@ def render(request: Request, template: str, status: int = 200, **context: object
     return HTMLResponse(page, status_code=status)
 
 
+def _office_name(request: Request) -> str:
+    name = desk_of(request).parts.office.name
+    return _UNNAMED if name == OFFICE_NAME.default else name
+
+
 def _frame(request: Request) -> dict[str, object]:
     desk = desk_of(request)
     user = getattr(request.state, "user", None)
@@ -48,7 +55,7 @@ def _frame(request: Request) -> dict[str, object]:
         "user": user if isinstance(user, SignedIn) else None,
         "csrf": csrf_token(request),
         "csrf_field": csrf_field(request),
-        "office": desk.parts.office.name,
+        "office": _office_name(request),
         "mark": desk.mark,
         "banner": _BANNERS.get(desk.key.split("/")[0], ""),
         "prefix": desk.prefix,

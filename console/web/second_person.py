@@ -1,17 +1,16 @@
 """The second person's signature: somebody else, at the same keyboard, with their own name and password."""
 
-from hashlib import sha256
-
 from starlette.datastructures import FormData
 
 from console.web.access import SignedIn
+from console.web.attempts import known_name, wait_words
 from console.web.fields import BadForm
 from console.web.site import Site
-from desk.account_store import Throttled
-from desk.accounts import Account, AccountRefused, Role, account_name
+from desk.account_store import throttled_name
+from desk.accounts import Account, Role
 
 NAME, PASSWORD = "second_name", "second_password"
-_WRONG = "第二人的登录名或密码不正确，没有作任何改动。"
+_WRONG = "第二人的登录名或密码不正确，请由本人重新填写。"
 
 
 def second_signature(site: Site, form: FormData, first: SignedIn) -> str | None:
@@ -24,7 +23,7 @@ def second_signature(site: Site, form: FormData, first: SignedIn) -> str | None:
         return None
     account = _checked(site, name, password)
     if account.id == first.account_id:
-        raise BadForm({NAME: "第二人须是另一个人，不能是您自己。"})
+        raise BadForm({NAME: "第二人须是另一个人，不能是您自己；请另一位同事填写。"})
     if account.must_change or not account.role.covers(Role.OFFICER):
         raise BadForm({NAME: "这个账号不能签字：请换一位值班员以上、已修改过一次性密码的同事。"})
     return account.name
@@ -32,25 +31,18 @@ def second_signature(site: Site, form: FormData, first: SignedIn) -> str | None:
 
 def _checked(site: Site, name: str, password: str) -> Account:
     """The account these belong to; guessing here is slowed down exactly as at sign-in."""
-    known = _known(name)
+    known = known_name(name)
     # The subject of sign-in itself: whoever guesses here has used up the tries there as well.
-    subjects = (Throttled(key=f"name {sha256(known.casefold().encode()).hexdigest()}"),)
-    if site.accounts.begin_attempt(subjects, site.clock.now()):
-        raise BadForm({PASSWORD: "尝试次数过多，请稍后再试。"})
+    subjects = (throttled_name(known),)
+    wait = site.accounts.begin_attempt(subjects, site.clock.now())
+    if wait:
+        raise BadForm({PASSWORD: wait_words(wait)})
     account = site.accounts.named(known) if known else None
     fits = site.passwords.fits(password, account.password_hash if account is not None else None)
     if account is None or not fits or not account.active:
         raise BadForm({PASSWORD: _WRONG})
     site.accounts.attempt_succeeded(subjects)
     return account
-
-
-def _known(typed: str) -> str:
-    """The name as it is stored, or as it was typed where nobody can have it."""
-    try:
-        return account_name(typed)
-    except AccountRefused:
-        return typed
 
 
 def _typed(form: FormData, name: str) -> str:

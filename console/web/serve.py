@@ -11,6 +11,7 @@ from backends.clock import SystemClock
 from backends.settings import Settings
 from backends.wiring import Backends
 from console.web.desks import StandingDesks
+from console.web.live import end_streams
 from console.web.site import Site
 from desk.errors import BadSettings
 
@@ -39,14 +40,27 @@ def listening(port: int) -> socket.socket:
         ) from None
 
 
+class _Server(uvicorn.Server):
+    """Lets the pages that listen go first: nothing else would end their streams."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Ends the streams, then everything else."""
+        end_streams(self._app)
+        await super().shutdown(sockets)
+
+
 def serve(app: FastAPI, taken: socket.socket) -> None:
-    """Answers until SIGTERM or SIGINT; pages that listen are broken off after a second."""
+    """Answers until SIGTERM or SIGINT; pages that listen are let go at once, others have a second."""
     config = uvicorn.Config(
         app,
         # No log of addresses asked for: a search is nobody's business but the searcher's.
         access_log=False,
         log_config=None,
-        # What fails in a page is logged by the frame; a page that listens is broken off at every stop.
+        # What fails in a page is logged by the frame; what is broken off at a stop is no news.
         log_level="critical",
         server_header=False,
         date_header=True,
@@ -58,4 +72,4 @@ def serve(app: FastAPI, taken: socket.socket) -> None:
         limit_concurrency=500,
         ws="none",
     )
-    uvicorn.Server(config).run(sockets=[taken])
+    _Server(config, app).run(sockets=[taken])

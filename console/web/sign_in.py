@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from backends.telemetry import log
 from console.web.access import CheckedForm, account_of, checked_form, checked_visit_form
+from console.web.attempts import known_name, wait_words
 from console.web.rendering import render
 from console.web.site import Site, site_of
 from console.web.visits import (
@@ -23,7 +24,7 @@ from console.web.visits import (
     token_hash,
 )
 from desk.account_store import Throttled, throttled_name
-from desk.accounts import Account, AccountRefused, Session, account_name, weakness
+from desk.accounts import Account, AccountRefused, Session, weakness
 
 router = APIRouter()
 
@@ -31,7 +32,6 @@ _WRONG = "登录名或密码不正确。"
 _WRONG_OLD = "当前密码不正确。"
 _NOT_THE_SAME = "两次输入的新密码不一致。"
 _NOT_NEW = "新密码不能与当前密码相同。"
-_WAIT = "尝试次数过多，请等待{wait}后再试。"
 _MANY = 5
 """So much more often than a name may an address fail: a whole office may share it."""
 
@@ -49,11 +49,11 @@ def ask(request: Request, next: str = "/") -> Response:  # noqa: A002  # the wor
 def sign_in(request: Request, form: Annotated[CheckedForm, Depends(checked_visit_form)]) -> Response:
     """Starts a session, under a new token; or says that it was wrong, never what of it."""
     site, next_address = site_of(request), inner_address(form.text("next"))
-    name, password = _named(form.text("name")), form.exact("password")
+    name, password = known_name(form.text("name")), form.exact("password")
     subjects = _subjects(request, name)
     wait = site.accounts.begin_attempt(subjects, site.clock.now())
     if wait:
-        return _form(request, next_address=next_address, problem=_WAIT.format(wait=_spelled(wait)), wait=wait)
+        return _form(request, next_address=next_address, problem=wait_words(wait), wait=wait)
     account = site.accounts.named(name) if name else None
     fits = site.passwords.fits(password, account.password_hash if account else None)
     if account is None or not fits or not account.active:
@@ -97,7 +97,7 @@ def change_password(
     site, next_address = site_of(request), inner_address(form.text("next"))
     wait = site.accounts.begin_attempt(_subjects(request, account.name), site.clock.now())
     if wait:
-        return _password_form(request, account, next_address, _WAIT.format(wait=_spelled(wait)), status=429)
+        return _password_form(request, account, next_address, wait_words(wait), status=429)
     if not site.passwords.fits(form.exact("old"), account.password_hash):
         return _password_form(request, account, next_address, _WRONG_OLD, status=422)
     site.accounts.attempt_succeeded(_subjects(request, account.name))
@@ -164,14 +164,6 @@ def _unfit(account: Account, form: CheckedForm) -> str | None:
     return weakness(new, name=account.name)
 
 
-def _named(typed: str) -> str:
-    """The name as it is stored, or as it was typed where nobody can have it."""
-    try:
-        return account_name(typed)
-    except AccountRefused:
-        return typed
-
-
 def _subjects(request: Request, name: str) -> tuple[Throttled, Throttled]:
     """Whose failures count: the name's and the address's."""
     return (
@@ -188,8 +180,3 @@ def _network_of(request: Request) -> str:
     except ValueError:
         return host
     return str(ip_network((address, 64), strict=False)) if address.version == 6 else host  # IPv6
-
-
-def _spelled(wait: timedelta) -> str:
-    seconds = ceil(wait.total_seconds())
-    return f" {seconds} 秒" if seconds < 120 else f" {ceil(seconds / 60)} 分钟"  # two minutes

@@ -193,7 +193,7 @@ def _asking(incident: Incident, by: str) -> list[Owed]:
             )
         )
     if not unanswered and answered and _may_conclude(incident):
-        owed.append(Owed(what="可以办结", by=by, action="conclude", button="办结"))
+        owed.append(Owed(what="处置已有结果的，可以办结", by=by, action="conclude", button="办结"))
     return owed
 
 

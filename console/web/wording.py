@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
+from desk import briefing_words
 from desk.change import NoticeState
 from desk.incident import DispositionClass
 from desk.lifecycle import Action
-from desk.moments import Basis, Precision
+from desk.moments import Precision
 from desk.policy import Stop
 from desk.post import AnswerKind
-from desk.release import ConferenceKind, Element, ReleaseKind, Signature
+from desk.release import ConferenceKind, Element, Signature
 
 ANSWER_KINDS: Mapping[AnswerKind, str] = {
     AnswerKind.POLICY_MISREAD: "对重大政策措施存在误解误读",
@@ -19,13 +20,10 @@ ANSWER_KINDS: Mapping[AnswerKind, str] = {
     AnswerKind.HOT_TOPIC: "公众关注的社会热点",
 }
 
+BASES = briefing_words.BASES
+RELEASE_KINDS = briefing_words.RELEASES
 DISPOSITION_CLASSES: Mapping[DispositionClass, str] = {
-    DispositionClass.CONSTRUCTIVE_SUGGESTION: "建设性意见建议",
-    DispositionClass.PRACTICAL_DIFFICULTY: "实际困难",
-    DispositionClass.MAJOR_PROBLEM: "重大问题",
-    DispositionClass.UNCLEAR_UNDERSTANDING: "不了解情况、认识模糊",
-    DispositionClass.MISTAKEN_VIEW: "错误看法",
-    DispositionClass.FALSE_INFORMATION: "虚假和不实信息",
+    each: word for each, word in briefing_words.CLASSES.items() if each is not None
 }
 
 ELEMENTS: Mapping[Element, str] = {
@@ -33,16 +31,6 @@ ELEMENTS: Mapping[Element, str] = {
     Element.FACTS: "事实真相",
     Element.POLICY: "政策措施",
     Element.OUTCOME: "处置结果",
-}
-
-RELEASE_KINDS: Mapping[ReleaseKind, str] = {
-    ReleaseKind.FIRST: "首次发布",
-    ReleaseKind.CONTINUING: "持续发布",
-    ReleaseKind.RESULT: "结果发布",
-    ReleaseKind.CLARIFICATION: "澄清",
-    ReleaseKind.INTERPRETATION: "解读",
-    ReleaseKind.CORRECTION: "更正",
-    ReleaseKind.REPOST: "转载",
 }
 
 CONFERENCE_KINDS: Mapping[ConferenceKind, str] = {
@@ -56,15 +44,6 @@ SIGNATURES: Mapping[Signature, str] = {
     Signature.PROPOSED: "待确认",
     Signature.CONFIRMED: "已确认",
     Signature.REJECTED: "已退回",
-}
-
-BASES: Mapping[Basis, str] = {
-    Basis.OCCURRED: "事发",
-    Basis.FIRST_PUBLIC: "首次公开",
-    Basis.AWARE: "知悉",
-    Basis.ASSIGNED: "交办",
-    Basis.ACCEPTED: "认领",
-    Basis.LAST_RELEASE: "上次发布",
 }
 
 PRECISIONS: Mapping[Precision, str] = {

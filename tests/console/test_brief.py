@@ -13,6 +13,7 @@ from backends.settings import load_settings
 from console import words
 from console.brief_command import weekly
 from console.main import main
+from console.web import wording
 from desk import briefing_words
 from desk.briefing_words import CLASSES, GAPS
 from desk.incident import DispositionClass
@@ -133,7 +134,7 @@ def test_monday_s_duty_writes_the_last_whole_week_into_the_desk_s_folder(tmp_pat
 
 
 def test_the_briefing_uses_the_words_of_the_rest_of_the_desk() -> None:
-    assert briefing_words.SEVERITIES == words.SEVERITIES
+    assert wording.ELEMENTS.keys() == briefing_words.ELEMENTS.keys()
     assert words.STATES.items() >= briefing_words.LEFT.items()
     assert {Outcome(name): word for name, word in briefing_words.OUTCOMES.items()}.keys() == words.OUTCOMES.keys()
     assert set(CLASSES) == {*DispositionClass, None}

@@ -35,6 +35,7 @@ from tests.build import HOUR, MINUTE, a_post, a_verdict
 from tests.desk.scene import a_conference, a_release
 
 OFFICE_TOML = 'office_name = "云州市人民政府新闻办公室"\noffice_prefix = "云州"\njurisdiction = ["990100"]\n'
+CHANNEL_TOML = 'smtp_host = "mail.yunzhou.example"\nsmtp_from = "desk@yunzhou.example"\n'
 SOURCES_TOML = """
 contact = "mailto:desk@yunzhou.example"
 
@@ -74,7 +75,7 @@ class Filed:
 def configured(data: Path) -> Path:
     """The data folder of an office that has set everything the desk needs."""
     data.mkdir(parents=True, exist_ok=True)
-    (data / "huiying.toml").write_text(OFFICE_TOML, encoding="utf-8")
+    (data / "huiying.toml").write_text(OFFICE_TOML + CHANNEL_TOML, encoding="utf-8")
     (data / "sources.toml").write_text(SOURCES_TOML, encoding="utf-8")
     return data
 

@@ -6,18 +6,20 @@ import pytest
 
 from backends.clock import ManualClock
 from backends.desk_folder import DeskFolder
-from console.health import Pulse
+from console.health import NEEDED, Pulse
 from console.web.site import Site
 from desk.accounts import Role
 from desk.post import Outcome, ScreenedPost
-from tests.build import MINUTE, NOON, SECOND, a_post, a_verdict
+from spiders.schedule import NOBODY_ASKED
+from tests.build import HOUR, MINUTE, NOON, SECOND, a_post, a_verdict
 from tests.console.board.hands import at, read, stored
 from tests.console.board.scene import Filed, configured, fill
 from tests.console.web.visitors import a_site, signed_in
 
 
-def beating(site: Site, part: str) -> None:
-    Pulse(DeskFolder(site.settings.data, "desk"), part, site.clock).worked()
+def beating(site: Site, *parts: str) -> None:
+    for part in parts:
+        Pulse(DeskFolder(site.settings.data, "desk"), part, site.clock).worked()
 
 
 def test_the_board_shows_open_incidents_under_headings_in_the_order_they_press(morning: tuple[Site, Filed]) -> None:
@@ -111,9 +113,32 @@ def test_an_empty_desk_says_what_to_set_up_next_in_order(tmp_path: Path) -> None
     with a_site(tmp_path) as site:
         page = read(signed_in(site, Role.OFFICER).get("/"))
 
-    steps = [page.index(step) for step in ("设定管辖区划", "登记信息来源", "登记值班人员")]
+    steps = [page.rindex(step) for step in ("设定管辖区划", "登记信息来源", "登记值班人员", "设定通知渠道")]
     assert steps == sorted(steps)
     assert "目前没有在办事件" in page
+
+
+def test_without_a_channel_the_board_says_first_why_health_is_red_and_what_mends_it(tmp_path: Path) -> None:
+    with a_site(tmp_path) as site:
+        beating(site, "screen", "place", "watch")
+        page = read(signed_in(site, Role.OFFICER).get("/"))
+
+    told = (
+        "还没有通知渠道：没有人会收到提醒，健康检查（/healthz）因此为红。请系统管理员完成“设定通知渠道”并重启，即转绿。"
+    )
+    assert page.index(told) < page.index("在办事件 截至")
+    assert "没有在运行" not in page
+    assert "在此之前没有人收到提醒，/healthz 为红。" in page
+
+
+def test_the_missing_channel_is_told_only_while_it_is_missing(morning: tuple[Site, Filed]) -> None:
+    site, _ = morning
+
+    page = read(signed_in(site, Role.OFFICER).get("/"))
+
+    assert "还没有通知渠道" not in page
+    assert "通知发送没有在运行：没有人会收到提醒。" in page
+    assert "信息判定没有在运行：新信息不会成为事件。" in page
 
 
 def test_what_is_set_up_is_no_longer_asked_for(morning: tuple[Site, Filed]) -> None:
@@ -124,8 +149,7 @@ def test_what_is_set_up_is_no_longer_asked_for(morning: tuple[Site, Filed]) -> N
 
 def test_a_watch_that_stopped_is_told_with_since_when(morning: tuple[Site, Filed]) -> None:
     site, _ = morning
-    beating(site, "watch")
-    beating(site, "notify")
+    beating(site, *NEEDED)
     assert isinstance(site.clock, ManualClock)
     browser = signed_in(site, Role.OFFICER)
 
@@ -186,6 +210,15 @@ def test_sources_show_when_they_were_last_seen_and_what_cannot_be_seen_first(mor
     assert "yunzhou-forum 最近看到：6月3日 19:57（3 分 00 秒前）" in page
     assert "yunzhou-fabu 本单位渠道 最近看到：从未 自 6月3日 18:00 看不到：30 秒内没有读完" in page
     assert page.index("yunzhou-fabu") < page.index("yunzhou-forum")
+
+
+def test_a_source_nobody_asked_because_nothing_ran_says_so_in_words(morning: tuple[Site, Filed]) -> None:
+    site, _ = morning
+    site.desks[""].parts.sources.open_gap("yunzhou-forum", NOON - HOUR, NOBODY_ASKED)
+
+    page = read(signed_in(site, Role.OFFICER).get("/sources"))
+
+    assert "自 6月3日 19:00 看不到：采集没有在运行，请用 huiying run 启动" in page
 
 
 def test_a_broken_sources_file_is_told(morning: tuple[Site, Filed]) -> None:

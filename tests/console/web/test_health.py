@@ -45,8 +45,34 @@ def test_desk_where_nothing_runs_is_red_for_each_part(site: Site) -> None:
         "screen_never",
         "place_never",
         "watch_never",
-        "notify_never",
+        "notify_no_channel",
     ]
+
+
+def test_desk_without_a_channel_is_red_and_names_the_step_that_mends_it(site: Site) -> None:
+    at_work(site, "screen", "place", "watch")
+
+    said = a_browser(site).get("/healthz").json()
+
+    assert said == {
+        "state": "red",
+        "reasons": [
+            {
+                "code": "notify_no_channel",
+                "text": "通知发送没有启动：还没有通知渠道，完成“设定通知渠道”并重启后转绿",
+                "since": "",
+            }
+        ],
+    }
+
+
+def test_desk_with_a_channel_whose_sender_does_not_run_is_red_for_that(site: Site) -> None:
+    at_work(site, "screen", "place", "watch")
+    settings = replace(site.settings, smtp_host="mail.yunzhou.example", smtp_from="desk@yunzhou.example")
+
+    said = a_browser(replace(site, settings=settings)).get("/healthz").json()
+
+    assert [reason["code"] for reason in said["reasons"]] == ["notify_never"]
 
 
 def test_watch_that_fell_silent_is_red_and_says_since_when(site: Site) -> None:

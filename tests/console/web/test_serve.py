@@ -12,18 +12,22 @@ from pathlib import Path
 import httpx
 import pytest
 
-from backends.clock import SystemClock, attempts
+from backends.clock import Stopwatch, SystemClock, attempts
 from tests.build import SECOND
 
 pytestmark = pytest.mark.process
+
+LONG_ENOUGH = "云州的桥 今年全都修好了"
 
 
 @contextmanager
 def running(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "console.main", "web", "--data", str(data), "--web-port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        yield process
-        process.kill()
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def a_free_port() -> int:
@@ -88,3 +92,32 @@ def test_second_start_tells_no_password_and_a_taken_port_is_one_clear_line(tmp_p
     assert re.fullmatch(rf"huiying: port {port} \(web_port\) cannot be used, .*--web-port\n", told[1])
     assert health == 503
     assert greeting == ""
+
+
+def admitted(browser: httpx.Client, process: subprocess.Popen[str]) -> None:
+    """The first admin, signed in with a password of their own."""
+    one_time = process.stdout.readline().split()[8] if process.stdout else ""
+    token = re.findall('name="csrf" value="(.*?)"', browser.get("/sign-in").text)[0]
+    browser.post("/sign-in", data={"csrf": token, "name": "admin", "password": one_time, "next": "/"})
+    token = re.findall('name="csrf" value="(.*?)"', browser.get("/password").text)[0]
+    chosen = {"csrf": token, "old": one_time, "new": LONG_ENOUGH, "again": LONG_ENOUGH, "next": "/"}
+    assert browser.post("/password", data=chosen).headers["location"] == "/"
+
+
+def test_board_stops_at_once_while_pages_listen_and_lets_their_streams_end_whole(tmp_path: Path) -> None:
+    port = a_free_port()
+    with running(tmp_path, port) as process, await_board(port) as browser:
+        admitted(browser, process)
+        with browser.stream("GET", "/live") as first, browser.stream("GET", "/live") as second:
+            heard = [first.iter_text(), second.iter_text()]
+            greetings = [next(each) for each in heard]
+            watch = Stopwatch()
+            process.send_signal(signal.SIGTERM)
+            rests = ["".join(each) for each in heard]
+            code = process.wait(timeout=10)
+            took = watch.elapsed()
+
+    assert all(each.startswith(": here") for each in greetings)
+    assert rests == ["", ""]
+    assert code == 0
+    assert took < 1.0
