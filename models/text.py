@@ -14,6 +14,7 @@ _NOT_WORDS = re.compile(
     r"|@[\w\-·]{1,30}"  # mentions: nobody's name is a feature
     r"|\[[\u4e00-\u9fff]{1,4}\]"  # emoji as Weibo writes them: [微笑]
     r"|[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+"  # emoji
+    r"|<[\u4e00-\u9fff]{2,6}>"  # what masking left in place of personal data: <电话>
     r"|#"  # the marks around a topic; its words stay
     r"|[\u200b\ud800-\udfff]"  # invisible, or no character at all: half a pair that some JSON brings along
 )
@@ -21,7 +22,7 @@ _WORD_CHARACTER = re.compile(r"\w")
 
 
 def clean(text: str) -> str:
-    """NFKC, lower case and single spaces, without addresses, mentions, emoji and the marks of a topic."""
+    """NFKC, lower case and single spaces, without addresses, mentions, emoji, masks and the marks of a topic."""
     return normalise(_NOT_WORDS.sub(" ", normalise(text)))
 
 

@@ -8,12 +8,19 @@ from hypothesis import strategies as st
 
 from models.labels import read_titles
 from models.text import READING_LENGTH, clean, cut, reading, words
+from spiders.personal_accounts import ACCOUNT, MAIL
+from spiders.personal_numbers import CARD, IDENTITY, PHONE, PLATE
 
 
 def test_addresses_mentions_emoji_and_topic_marks_are_no_words() -> None:
     text = "#云州地铁#停运了😭[泪] @某某 详见 https://t.example/abc?x=1 吧"
 
     assert clean(text) == "云州地铁 停运了 详见 吧"
+
+
+@pytest.mark.parametrize("mark", [MAIL, ACCOUNT, PHONE, IDENTITY, CARD, PLATE])
+def test_what_masking_left_is_no_word(mark: str) -> None:
+    assert clean(f"小区停水，请致电{mark}咨询") == "小区停水,请致电 咨询"
 
 
 def test_half_a_character_from_broken_json_is_dropped() -> None:
