@@ -81,6 +81,14 @@ class LocalBus:
         """How many records of a topic this group has not committed; looks on, and takes nobody's seat."""
         return _lag(self._connection, topic, group)
 
+    def vacate(self, topic: str, *, group: str) -> None:
+        """Frees the group's seat for whoever subscribes next: only for who knows that its last reader is dead.
+
+        One that lives after all loses the seat as to any other reader. Raises BusError.
+        """
+        with writing(self._connection, BusError) as connection:
+            connection.execute("update seat set holder = null where topic = ? and reader_group = ?", (topic, group))
+
     def trim(self, topic: str) -> int:
         """Deletes the records that every group of the topic has committed, and says how many.
 

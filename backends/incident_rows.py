@@ -82,6 +82,12 @@ def next_moment(connection: Connection) -> datetime | None:
     return connection.execute(first_moment()).scalar_one_or_none()
 
 
+def open_versions(connection: Connection) -> dict[str, int]:
+    """The version of every open incident by its number."""
+    rows = connection.execute(select(table.c.number, table.c.version).where(table.c.open.is_(True)))
+    return {number: version for number, version in rows}  # noqa: C416  # rows are no pairs to mypy
+
+
 def found_by(query: IncidentQuery) -> Select[tuple[str]]:
     """The statement that answers a query."""
     asked = select(table.c.body).order_by(_opening(query), table.c.id).limit(query.limit)

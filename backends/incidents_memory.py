@@ -73,6 +73,10 @@ class MemoryIncidentStore:
         """The earliest next moment of all incidents."""
         return min((incident.next_moment for incident in self._all() if incident.next_moment), default=None)
 
+    def open_versions(self) -> dict[str, int]:
+        """The version of every open incident by its number."""
+        return {incident.number or incident.id: incident.version for incident in self._all() if not incident.closed}
+
     def placements(self, post_ids: Collection[str]) -> dict[str, Placement]:
         """How these posts were placed."""
         return {post_id: self._placements[post_id] for post_id in post_ids if post_id in self._placements}

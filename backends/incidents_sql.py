@@ -60,6 +60,11 @@ class SqlIncidentStore:
         with self._database.reading() as connection:
             return incident_rows.next_moment(connection)
 
+    def open_versions(self) -> dict[str, int]:
+        """The version of every open incident by its number."""
+        with self._database.reading() as connection:
+            return incident_rows.open_versions(connection)
+
     def placements(self, post_ids: Collection[str]) -> dict[str, Placement]:
         """How these posts were placed."""
         with self._database.reading() as connection:

@@ -3,7 +3,13 @@
 import subprocess
 import sys
 
-MODULES = ("benchmarks.classify", "benchmarks.line", "benchmarks.search", "benchmarks.month")
+MODULES = (
+    "benchmarks.classify",
+    "benchmarks.line",
+    "benchmarks.search",
+    "benchmarks.month",
+    "benchmarks.latency",
+)
 
 
 def main() -> None:

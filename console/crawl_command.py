@@ -9,12 +9,14 @@ from backends.desk_folder import DeskFolder
 from backends.official_page import Answer, Page
 from backends.telemetry import start_log, stop_log
 from backends.wiring import open_backends
+from console.health import Pulse
 from console.wiring import existing_desks, settings_from
 from desk.ports import Archive
 from spiders.collecting import Collecting
 from spiders.sources import load_sources
 
 DESK = "desk"
+PART = "crawl"
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -29,8 +31,8 @@ def run(chosen: argparse.Namespace) -> int:
         return WarcArchive(folder.archive, lambda _: Page(redirects=(), answer=answer))
 
     migrate = folder.name not in existing_desks(settings.data)
-    with folder.lock("crawl", now=clock.now()), open_backends(folder, settings, migrate=migrate) as backends:
-        logger = start_log(folder.log, part="crawl", level=settings.log_level)
+    with folder.lock(PART, now=clock.now()), open_backends(folder, settings, migrate=migrate) as backends:
+        logger = start_log(folder.log, part=PART, level=settings.log_level)
         collecting = Collecting(
             sources=sources.sources,
             bus=backends.bus,
@@ -40,6 +42,7 @@ def run(chosen: argparse.Namespace) -> int:
             logger=logger,
             archive=archive_of,
             once=chosen.once,
+            looked=Pulse(folder, PART, clock).worked,
         )
         print(f"{folder.path}: {len(sources.sources)} sources, crawl at work; Ctrl-C stops", file=sys.stderr)
         try:

@@ -27,8 +27,11 @@ PATIENCE: Mapping[str, timedelta] = {
 }
 """How long a part may be silent: a batch in hand, or a receiver that takes its time, is no trouble yet."""
 
-NEEDED = ("screen", "place", "watch", "notify")
+NEEDED = ("screen", "place", "watch", "notify", "crawl")
 """Without these the office misses its duty and does not know it."""
+
+OPTIONAL = ("crawl",)
+"""Not every desk has it: one that never said a word is not missed."""
 
 _ANY_PATIENCE = timedelta(seconds=60)
 _WRITE_EVERY = 2.0
@@ -53,6 +56,7 @@ class PartState(StrEnum):
     HINDERED = "hindered"
     SILENT = "silent"
     NEVER = "never"
+    ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +110,12 @@ def beats(folder: DeskFolder) -> dict[str, Beat]:
     return found
 
 
+def forget(folder: DeskFolder, part: str) -> None:
+    """Forgets the last word of a part that the desk does not have any more: nobody is to miss it."""
+    with suppress(OSError):
+        (folder.path / _FOLDER / f"{part}.json").unlink()
+
+
 def health_of(folder: DeskFolder, now: datetime, *, also: Collection[str] = ()) -> dict[str, PartHealth]:
     """How each part is doing: those that are needed, those asked for, and whoever else ever said a word."""
     said = beats(folder)
@@ -115,7 +125,7 @@ def health_of(folder: DeskFolder, now: datetime, *, also: Collection[str] = ()) 
 def judged(part: str, beat: Beat | None, now: datetime) -> PartHealth:
     """How a part with this last word is doing at this moment."""
     if beat is None:
-        return PartHealth(part=part, state=PartState.NEVER)
+        return PartHealth(part=part, state=PartState.ABSENT if part in OPTIONAL else PartState.NEVER)
     if now - beat.worked_at > PATIENCE.get(part, _ANY_PATIENCE):
         return PartHealth(part=part, state=PartState.SILENT, since=beat.worked_at)
     if beat.trouble:

@@ -12,7 +12,7 @@ from console.main import build_parser
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One child of the supervisor; `beats` are the words it says of itself, `port` where it answers.
+    """One child of the supervisor; `beats` are the words it says of itself, `port` where it answers, with `page`.
 
     Parts stop stage by stage: what brings work in first, what others lean on last.
     """
@@ -22,6 +22,7 @@ class Part:
     stage: int
     beats: tuple[str, ...] = ()
     port: int | None = None
+    page: str | None = None
     quiet: bool = False
     """Whether what it says to people is left out: Prefect greets with a page of advice."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -47,8 +48,8 @@ def parts_of_desk(settings: Settings, prefect_port: int) -> tuple[list[Part], li
         Part(name="watch", command=_ours("run", "--only", "watch"), stage=1, beats=("watch",)),
         Part(name="notify", command=_ours("run", "--only", "notify"), stage=2, beats=("notify",)),
         Part(name="calendar", command=_ours("run", "--only", "calendar"), stage=0, beats=("calendar",)),
-        Part(name="crawl", command=_ours("crawl"), stage=0),
-        Part(name="web", command=_ours("web"), stage=0, port=settings.web_port),
+        Part(name="crawl", command=_ours("crawl"), stage=0, beats=("crawl",)),
+        Part(name="web", command=_ours("web"), stage=0, port=settings.web_port, page="/healthz"),
     )
     absent = [Absent(name=part.name, why=why) for part in every if (why := _missing(part.name, settings))]
     left_out = {each.name for each in absent}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from backends.clock import Stopwatch
@@ -13,6 +14,7 @@ from console.parts import Part
 _PATIENCE = timedelta(seconds=45)
 _TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _LISTENING = "0A"
+_ANSWERED_WITHIN = 0.5
 
 
 class Readiness:
@@ -68,7 +70,20 @@ def listens(port: int) -> bool:
     return any(line[3] == _LISTENING and int(line[1].rpartition(":")[2], 16) == port for line in lines)
 
 
+def _answers(port: int, page: str) -> bool:
+    """Whether the page is answered at all, red or green."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWERED_WITHIN)
+    try:
+        connection.request("GET", page)
+        connection.getresponse()
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
 def _works(part: Part, process: int, said: dict[str, int]) -> bool:
     if part.port is not None:
-        return listens(part.port)
+        return listens(part.port) and (part.page is None or _answers(part.port, part.page))
     return all(said.get(beat) == process for beat in part.beats)

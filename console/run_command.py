@@ -1,4 +1,7 @@
-"""`huiying run`: a desk at work until it is stopped, whole under its supervisor or only some parts right here."""
+"""`huiying run`: a desk at work until it is stopped, whole under its supervisor or only some parts right here.
+
+What one part alone needs is imported in its branch: a killed part has to be back soon.
+"""
 
 import argparse
 import signal
@@ -11,28 +14,28 @@ from datetime import timedelta
 from threading import Event
 from types import FrameType
 
+from backends.bus_local import LocalBus
 from backends.clock import SHORT_PAUSE, Stopwatch, SystemClock
 from backends.desk_folder import DeskFolder
-from backends.notifiers import RealChannels, can_reach
 from backends.settings import Settings
 from backends.telemetry import Logger, start_log, stop_log
 from backends.wiring import open_backends
-from console.calendar_duties import serve_calendar
 from console.health import Pulse
-from console.watch_step import own_prefect, watch_of
 from console.wiring import classifier_for, existing_desks, parts_of, placer_of, screener_of, settings_from
 from desk.errors import AlreadyRunning, BadSettings
 from desk.ports import Classifier, PeopleStore
-from desk.travel import POSTS
+from desk.travel import FLAGGED, POSTS
 from flows.line import PATIENCE, DeskParts
-from flows.notify import deliver_owed, notify_loop
-from flows.reaching import ToPeople
+from pipelines.placer import GROUP as PLACERS
 from pipelines.placer import Placer
 from pipelines.screen import GROUP as SCREENERS
 
 PARTS = ("screen", "place", "watch", "notify")
 CALENDAR = "calendar"
 _A_MOMENT = timedelta(milliseconds=200)
+_AT_ONCE = timedelta()
+"""Screening and placing take turns in one thread: neither may wait while the other has work."""
+
 _LOOK_EVERY = 1.0
 """Seconds between two looks at the clocks and the outbox."""
 
@@ -88,6 +91,7 @@ def _run_here(chosen: argparse.Namespace, folder: DeskFolder, settings: Settings
             logger=logger,
             pulses={part: Pulse(folder, part, SystemClock()) for part in chosen_parts},
             aside=stack.enter_context(ThreadPoolExecutor(max_workers=len(PARTS))),
+            patience=PATIENCE if folder.name != "desk" else timedelta(),
         )
         steps = _steps(chosen_parts, at_work, stack)
         print(f"{folder.path}: {', '.join(chosen_parts)} at work; Ctrl-C stops", file=sys.stderr)
@@ -97,6 +101,9 @@ def _run_here(chosen: argparse.Namespace, folder: DeskFolder, settings: Settings
 
 def _serve_calendar(folder: DeskFolder, settings: Settings) -> int:
     """The calendar's hours are Prefect's: it has no steps, and SIGTERM is Prefect's business as well."""
+    from console.calendar_duties import serve_calendar
+    from console.watch_step import own_prefect
+
     api = own_prefect()
     if api is None:
         raise BadSettings(["calendar needs the Prefect server of `huiying run`: start the desk without --only"])
@@ -107,6 +114,8 @@ def _serve_calendar(folder: DeskFolder, settings: Settings) -> int:
 
 
 def _all_parts(folder: DeskFolder, settings: Settings) -> tuple[str, ...]:
+    from backends.notifiers import can_reach
+
     if folder.name != "desk":
         # A drill or replay lives in its own time: only its own line watches and notifies.
         return ("screen", "place")
@@ -114,6 +123,8 @@ def _all_parts(folder: DeskFolder, settings: Settings) -> tuple[str, ...]:
 
 
 def _require_channels(folder: DeskFolder, settings: Settings) -> None:
+    from backends.notifiers import can_reach
+
     if folder.name != "desk":
         raise BadSettings([f"{folder.name} is a rehearsal: its notices reach the receiver on this machine only"])
     if not can_reach(settings):
@@ -132,7 +143,11 @@ def _work(steps: list[Step], stopped: Stopped, *, until_idle: bool) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AtWork:
-    """What every part of this run works with; `aside` are threads for what takes long."""
+    """What every part of this run works with; `aside` are threads for what takes long.
+
+    `patience` is how long a silent predecessor is waited for. On the real desk nobody screens or places without the
+    lock of that part: who holds it knows that the one before is dead.
+    """
 
     parts: DeskParts
     people: PeopleStore
@@ -141,6 +156,12 @@ class _AtWork:
     logger: Logger
     pulses: Mapping[str, Pulse]
     aside: ThreadPoolExecutor
+    patience: timedelta
+
+    def free(self, topic: str, group: str) -> None:
+        """Frees the seat of a predecessor that is known to be dead."""
+        if not self.patience and isinstance(self.parts.bus, LocalBus):
+            self.parts.bus.vacate(topic, group=group)
 
 
 def _steps(chosen_parts: Sequence[str], at_work: _AtWork, stack: ExitStack) -> list[Step]:
@@ -160,6 +181,8 @@ def _step(part: str, at_work: _AtWork, loading: "Future[Classifier] | None") -> 
         case "place":
             yield from _placing(at_work, pulse)
         case "watch":
+            from console.watch_step import watch_of
+
             yield _now_and_then(watch_of(at_work.parts, SystemClock(), pulse, at_work.logger).step)
         case _:
             yield from _notifying(at_work, pulse)
@@ -167,11 +190,12 @@ def _step(part: str, at_work: _AtWork, loading: "Future[Classifier] | None") -> 
 
 def _screening(at_work: _AtWork, loading: "Future[Classifier]", pulse: Pulse) -> Iterator[Step]:
     parts, logger = at_work.parts, at_work.logger
+    at_work.free(POSTS, SCREENERS)
     with parts.bus.subscribe(POSTS, group=SCREENERS) as subscription:
         screener = screener_of(parts, at_work.settings, loading.result())
 
         def step() -> int:
-            done = screener.step(subscription, timeout=_A_MOMENT)
+            done = screener.step(subscription, timeout=_AT_ONCE)
             if done.records:
                 logger.info("screened", posts=done.posts, passed_on=done.passed_on, dead=done.dead)
             pulse.worked()
@@ -182,14 +206,15 @@ def _screening(at_work: _AtWork, loading: "Future[Classifier]", pulse: Pulse) ->
 
 def _placing(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
     placer, logger = placer_of(at_work.parts, at_work.settings), at_work.logger
+    at_work.free(FLAGGED, PLACERS)
     # The seat is looked at first: its patience with a killed placer runs while the lease is waited for.
     with placer.subscribe() as subscription:
-        epoch = _acquired(placer, at_work.stopped)
+        epoch = _acquired(placer, at_work)
         beat = _now_and_then(lambda: _beaten(placer, epoch))
 
         def step() -> int:
             beat()
-            done = placer.step(subscription, epoch, timeout=_A_MOMENT)
+            done = placer.step(subscription, epoch, timeout=_AT_ONCE)
             if done.records:
                 logger.info("placed", records=done.records, opened=done.opened, repeats=done.repeats, dead=done.dead)
             pulse.worked()
@@ -201,6 +226,10 @@ def _placing(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
 
 def _notifying(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
     """The resident loop in a thread of its own, so that no batch of posts keeps a page waiting."""
+    from backends.notifiers import RealChannels
+    from flows.notify import deliver_owed, notify_loop
+    from flows.reaching import ToPeople
+
     clock, parts, done = SystemClock(), at_work.parts, Event()
     channels = RealChannels(at_work.settings, clock)
     courier = ToPeople(at_work.people, channels, parts.policy.ladder)
@@ -229,10 +258,10 @@ def _notifying(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
             deliver_owed(parts.incidents, courier, clock.now(), board=parts.board)
 
 
-def _acquired(placer: Placer, stopped: Stopped) -> int:
+def _acquired(placer: Placer, at_work: _AtWork) -> int:
     clock, waited = SystemClock(), Stopwatch()
-    while waited.elapsed() < 2 * PATIENCE.total_seconds() + 1 and not stopped.asked:
-        epoch = placer.acquire("place", patience=PATIENCE)
+    while waited.elapsed() < 2 * PATIENCE.total_seconds() + 1 and not at_work.stopped.asked:
+        epoch = placer.acquire("place", patience=at_work.patience)
         if epoch is not None:
             return epoch
         clock.sleep(_A_MOMENT)

@@ -18,6 +18,7 @@ from backends.desk_folder import DeskFolder
 from backends.settings import Settings
 from backends.telemetry import start_log, stop_log
 from backends.wiring import open_backends
+from console.health import forget
 from console.parts import Absent, Part, child_environment, parts_of_desk
 from console.readiness import Readiness, listens
 from console.wiring import policy_from, settings_from
@@ -59,6 +60,8 @@ def run_desk(chosen: argparse.Namespace) -> int:
         parts, absent = parts_of_desk(settings, prefect_port)
         running = _running(settings, parts, prefect_port)
         _make_stores(folder, settings)
+        for part in absent:
+            forget(folder, part.name)
         _note(folder).write_bytes(msgspec.json.encode(running))
         _greet(folder, running, absent)
         environment = child_environment(os.environ, chosen, settings, prefect_port)

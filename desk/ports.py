@@ -142,6 +142,9 @@ class IncidentStore(Protocol):
     def next_moment(self) -> datetime | None:
         """The earliest `next_moment` of all incidents, or None."""
 
+    def open_versions(self) -> dict[str, int]:
+        """The version of every open incident by its number: the cheap way to see what changed."""
+
     def placements(self, post_ids: Collection[str]) -> dict[str, Placement]:
         """How these posts were placed; posts not placed yet are left out."""
 

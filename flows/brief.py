@@ -24,11 +24,12 @@ from desk.ports import IncidentStore, PostStore, SourceStore
 from desk.post import Outcome, PostQuery, ScreenedPost
 from desk.source import Cursor
 from desk.week import Week, week_at
+from flows.calendar import Hours
 
 REPLAY_OF = "replay of "
 """How the place a drill or replay has reached is kept among the cursors; it is no source."""
 
-MONDAYS = "0 8 * * 1"
+MONDAYS = Hours(weekday=1, hour=8)
 """When the calendar asks for it: Monday 08:00 in the office's zone."""
 
 _AT_ONCE = 500

@@ -6,13 +6,14 @@ Prefect is imported by what needs it only: that takes seconds. Nothing else in t
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import httpx
 
+from backends.clock import Stopwatch
 from backends.parent import die_with_parent
 from desk.errors import HuiyingError
 from flows.calendar import Duty
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _ANSWERS_WITHIN = 1.0
 _SHOWN_WITHIN = timedelta(seconds=15)
 _POLL_SECONDS = 10
+_GIVEN_UP_SECONDS = 60
+"""A server that has answered no poll for so long is away: who serves the duties must keep the hours without it."""
 
 
 def answers(api: str) -> bool:
@@ -67,6 +70,13 @@ def serve_duties(duties: Sequence[Duty], zone: ZoneInfo, polled: Callable[[], ob
         raise HuiyingError(f"Prefect serves the calendar no longer: {type(error).__name__}: {reason}") from error
 
 
+def scheduled_for() -> datetime | None:
+    """The hour for which Prefect runs what is running in this process; None outside of Prefect."""
+    from prefect.runtime import flow_run
+
+    return flow_run.get_scheduled_start_time() if flow_run.get_id() is not None else None
+
+
 def _outcome(name: str, work: Work) -> int | BaseException:
     try:
         return _flow(name, work)()
@@ -96,23 +106,27 @@ async def _serve(duties: Sequence[Duty], zone: ZoneInfo, polled: Callable[[], ob
     # Never paused when it stops: what falls due while the desk is off is done once it is on again.
     runner = Runner(name="calendar", pause_on_shutdown=False, limit=1, query_seconds=_POLL_SECONDS)
     for duty in duties:
-        await runner.aadd_flow(_served(duty), name=duty.name, schedule=Cron(duty.cron, timezone=str(zone)))
+        await runner.aadd_flow(_served(duty), name=duty.name, schedule=Cron(duty.hours.cron, timezone=str(zone)))
     serving = asyncio.create_task(runner.start())
     telling = asyncio.create_task(_tell(runner, serving, polled))
-    try:
-        await serving
-    except asyncio.CancelledError:
-        pass
-    finally:
-        telling.cancel()
+    ended, _ = await asyncio.wait({serving, telling}, return_when=asyncio.FIRST_COMPLETED)
+    serving.cancel()
+    telling.cancel()
+    for task in ended:
+        # Cancelled by SIGTERM: a clean end.
+        if not task.cancelled():
+            task.result()
 
 
 async def _tell(runner: "Runner", serving: "asyncio.Task[None]", polled: Callable[[], object]) -> None:
-    told = None
-    while True:
+    """Tells of every poll. Raises TimeoutError once there was none for long."""
+    told, since = None, Stopwatch()
+    while since.elapsed() < _GIVEN_UP_SECONDS:
         if runner.last_polled != told:
+            since = Stopwatch()
             # The runner takes SIGTERM over as it starts, and forgets to await its own end.
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, serving.cancel)
             told = runner.last_polled
             polled()
         await asyncio.sleep(1)
+    raise TimeoutError(f"no poll was answered for {_GIVEN_UP_SECONDS} s")

@@ -39,12 +39,16 @@ def _nobody(page: Page) -> None:
     del page
 
 
+def _unheard() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collecting:
     """The sources and the ports of one crawl.
 
     `archive` gives the archive that keeps the answer it is given as an official page; `told` hears of every page
-    that ended. With `once`, each source is asked once and the crawl ends.
+    that ended, `looked` of every look at what is due. With `once`, each source is asked once and the crawl ends.
     """
 
     sources: tuple[Source, ...]
@@ -57,3 +61,4 @@ class Collecting:
     once: bool = False
     most_articles: int = MOST_ARTICLES
     told: Callable[[Page], None] = _nobody
+    looked: Callable[[], None] = _unheard

@@ -67,6 +67,7 @@ class PollingSpider(Spider):
         for source, until in self.schedule.silent() if self.collecting.once else ():
             self.collecting.logger.warning("source left alone", source=source.key, until=until)
         while not self._stopping.is_set():
+            self.collecting.looked()
             for source in self.schedule.due():
                 yield self._list_request(self.schedule.begin(source))
             if self.collecting.once and self.schedule.all_asked:

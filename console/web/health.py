@@ -17,7 +17,7 @@ from desk.errors import HuiyingError
 router = APIRouter()
 
 _ANY_ID = "0" * 32
-_PARTS = {"screen": "信息判定", "place": "事件归并", "watch": "时限巡查", "notify": "通知发送"}
+_PARTS = {"screen": "信息判定", "place": "事件归并", "watch": "时限巡查", "notify": "通知发送", "crawl": "信息采集"}
 _NO_CHANNEL = {
     "code": "notify_no_channel",
     "text": f"通知发送没有启动：还没有通知渠道，完成“{CHANNEL_STEP}”并重启后转绿",

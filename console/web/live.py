@@ -12,17 +12,14 @@ from starlette.concurrency import run_in_threadpool
 
 from console.web.access import SignedIn, signed_in
 from console.web.site import OpenDesk, desk_of, site_of
-from desk.change import IncidentQuery
 from desk.errors import HuiyingError
 
 router = APIRouter()
 
-POLL_SECONDS = 2.0
+POLL_SECONDS = 0.25
 KEEP_ALIVE_SECONDS = 15.0
 LONGEST_SECONDS = 600.0
 """A page then asks again, and is asked again whether it is still signed in."""
-
-_EVERY = 10_000
 
 Versions = Mapping[str, int]
 
@@ -83,8 +80,7 @@ class Poller:
             await asyncio.sleep(self._every)
 
     def _versions(self) -> Versions:
-        found = self._desk().parts.incidents.find(IncidentQuery(open_only=True, limit=_EVERY))
-        return {each.number or each.id: each.version for each in found}
+        return self._desk().parts.incidents.open_versions()
 
 
 def changed_numbers(before: Versions, after: Versions) -> list[str]:

@@ -209,3 +209,30 @@ def test_records_after_a_trim_are_neither_lost_nor_counted_twice(path: Path, bus
         assert reader.lag() == 1
         assert poll(reader) == [b"3"]
     again.close()
+
+
+def test_the_seat_of_a_reader_known_to_be_dead_is_free_at_once(path: Path, bus: LocalBus) -> None:
+    publish(bus, b"1")
+    poll(bus.subscribe(POSTS, group="screen"))
+    later = opened(path)
+
+    later.vacate(POSTS, group="screen")
+
+    with later.subscribe(POSTS, group="screen") as reader:
+        assert poll(reader) == [b"1"]
+    later.close()
+
+
+def test_a_reader_that_was_wrongly_taken_for_dead_marks_nothing_as_done(path: Path, bus: LocalBus) -> None:
+    publish(bus, b"1")
+    alive = bus.subscribe(POSTS, group="screen")
+    poll(alive)
+    later = opened(path)
+    later.vacate(POSTS, group="screen")
+    taken = later.subscribe(POSTS, group="screen")
+
+    with pytest.raises(BusError):
+        alive.commit()
+
+    assert poll(taken) == [b"1"]
+    later.close()

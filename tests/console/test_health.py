@@ -4,7 +4,7 @@ import pytest
 
 from backends.clock import ManualClock
 from backends.desk_folder import DeskFolder
-from console.health import PATIENCE, PartState, Pulse, beats, health_of
+from console.health import PATIENCE, PartState, Pulse, beats, forget, health_of
 from tests.build import HOUR, MICROSECOND, NOON
 
 
@@ -26,7 +26,7 @@ def test_a_needed_part_that_never_said_a_word_is_shown(folder: DeskFolder) -> No
 
     assert {part: each.state for part, each in found.items()} == dict.fromkeys(
         ("screen", "place", "watch", "notify"), PartState.NEVER
-    )
+    ) | {"crawl": PartState.ABSENT}
 
 
 @pytest.mark.parametrize("part", ["watch", "screen"])
@@ -75,3 +75,19 @@ def test_a_torn_word_counts_as_none(folder: DeskFolder) -> None:
     (folder.path / "health" / "watch.json").write_bytes(b'{"part": "wa')
 
     assert beats(folder) == {}
+
+
+def test_a_crawl_that_was_once_at_work_is_missed(folder: DeskFolder) -> None:
+    Pulse(folder, "crawl", ManualClock(NOON)).worked()
+
+    found = health_of(folder, NOON + PATIENCE["crawl"] + MICROSECOND)["crawl"]
+
+    assert (found.state, found.since) == (PartState.SILENT, NOON)
+
+
+def test_a_part_the_desk_does_not_have_any_more_is_not_missed(folder: DeskFolder) -> None:
+    Pulse(folder, "crawl", ManualClock(NOON)).worked()
+
+    forget(folder, "crawl")
+
+    assert health_of(folder, NOON + HOUR)["crawl"].state is PartState.ABSENT

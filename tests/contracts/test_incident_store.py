@@ -252,3 +252,12 @@ def test_next_opener_sees_all_that_was_saved(kind: str, tmp_path: Path) -> None:
 
     assert everything(second) == before
     office.close()
+
+
+def test_only_open_incidents_have_a_version_worth_looking_at(store: AuditedStore) -> None:
+    open_incidents(store, an_incident(id=an_id(1)), an_incident(id=an_id(2), state=State.CONCLUDED))
+    before = store.open_versions()
+
+    store.save([a_change(incident=store.get(an_id(1)))])
+
+    assert (before, store.open_versions()) == ({"云州-2026-0001": 1}, {"云州-2026-0001": 2})

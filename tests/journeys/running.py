@@ -44,6 +44,7 @@ class RunningDesk:
     webhook: str
     web_port: int
     prefect_port: int
+    more: tuple[str, ...] = ()
 
     def start(self) -> None:
         with (self.data / "said").open("ab") as said:
@@ -64,7 +65,7 @@ class RunningDesk:
     def command(self) -> list[str]:
         ports = ["--web-port", str(self.web_port), "--prefect-port", str(self.prefect_port)]
         office = ["--jurisdiction", "990100", "--webhook-url", self.webhook]
-        return [sys.executable, "-m", "console.main", "run", "--data", str(self.data), *ports, *office]
+        return [sys.executable, "-m", "console.main", "run", "--data", str(self.data), *ports, *office, *self.more]
 
     def said(self) -> str:
         return (self.data / "said").read_text(encoding="utf-8")

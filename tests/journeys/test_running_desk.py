@@ -91,6 +91,19 @@ def test_a_breach_is_paged_while_prefect_does_not_answer_and_health_says_so(
     os.kill(prefect, signal.SIGCONT)
 
 
+def test_a_watch_that_stood_still_over_a_due_moment_pages_it_once(desk: RunningDesk, receiver: LocalReceiver) -> None:
+    before, watch = len(pages(receiver, "due")), desk.parts()["watch"]
+    os.kill(watch, signal.SIGSTOP)
+    desk.post("云州市桐山县发生5.1级地震", ago=5 * HOUR - 2 * SECOND)
+    seconds_until(lambda: watch_state(desk) is PartState.SILENT, at_most=20)
+
+    os.kill(watch, signal.SIGCONT)
+
+    seconds_until(lambda: len(pages(receiver, "due")) > before, at_most=10)
+    seconds_until(lambda: watch_state(desk) is not PartState.SILENT, at_most=10)
+    assert len(pages(receiver, "due")) == before + 1
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_a_killed_part_is_started_again_within_three_seconds(desk: RunningDesk, part: str) -> None:
     others = {name: process for name, process in desk.parts().items() if name != part}

@@ -6,6 +6,7 @@ import pytest
 from backends.clock import ManualClock
 from console.health import NEEDED, PATIENCE, Pulse
 from console.web.site import Site
+from console.web.watch_state import watch_warnings
 from desk.release import Signature
 from desk.travel import DEAD, FLAGGED, POSTS, Outgoing
 from tests.build import MICROSECOND, SECOND, a_screened_post
@@ -90,6 +91,21 @@ def test_watch_that_fell_silent_is_red_and_says_since_when(site: Site) -> None:
         "text": "时限巡查没有动静",
         "since": "2026-06-03T12:00:00+00:00",
     }
+
+
+@pytest.mark.parametrize("part", NEEDED)
+def test_every_needed_part_that_fell_silent_is_told_in_chinese(site: Site, part: str) -> None:
+    at_work(site, *NEEDED)
+    advance(site, PATIENCE[part] + MICROSECOND)
+    at_work(site, *(other for other in NEEDED if other != part))
+
+    (reason,) = a_browser(site).get("/healthz").json()["reasons"]
+
+    assert reason["code"] == f"{part}_silent"
+    assert reason["text"].endswith("没有动静")
+    assert reason["text"].removesuffix("没有动静").isascii() is False
+    (told,) = watch_warnings(site, site.desks[""], site.clock.now())
+    assert "没有在运行（自" in told
 
 
 def test_part_that_is_hindered_is_red_without_telling_by_what(site: Site) -> None:
