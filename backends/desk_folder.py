@@ -4,7 +4,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,12 @@ import msgspec
 from desk.errors import AlreadyRunning, BadSettings, StoreError
 
 _NAME = re.compile(r"desk|drill|replay/[^\W_][\w-]{0,63}")
+_REAL = "desk"
 _PART = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _LONGEST_NOTE = 4096
+
+SEATS = 9
+"""How often a part that shares its work may run in one folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,11 @@ class DeskFolder:
         if _NAME.fullmatch(self.name) is None:
             hint = "use 'desk', 'drill' or 'replay/NAME' with 1 to 64 letters, digits, '-' or '_'"
             raise BadSettings([f"folder name {self.name!r}: {hint}"])
+
+    @property
+    def is_real(self) -> bool:
+        """Whether this is the desk itself: only it reaches people, and engines outside this folder."""
+        return self.name == _REAL
 
     @property
     def path(self) -> Path:
@@ -104,6 +113,22 @@ class DeskFolder:
         finally:
             # The file stays: removing it would let a third process lock a new one while a second waits for this.
             os.close(descriptor)
+
+    @contextmanager
+    def seat(self, part: str, *, now: datetime) -> Iterator[str]:
+        """Holds one of the seats of a part that may run several times here: "place", "place-2" and so on.
+
+        Raises AlreadyRunning when all are taken, and StoreError when the folder cannot be used.
+        """
+        with ExitStack() as stack:
+            for name in (part, *(f"{part}-{number}" for number in range(2, SEATS))):
+                with suppress(AlreadyRunning):
+                    stack.enter_context(self.lock(name, now=now))
+                    break
+            else:
+                name = f"{part}-{SEATS}"
+                stack.enter_context(self.lock(name, now=now))
+            yield name
 
     def _open(self, part: str) -> int:
         try:

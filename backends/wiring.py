@@ -32,14 +32,20 @@ class Backends:
     codec: Codec
 
 
+def database_of(folder: DeskFolder, settings: Settings) -> str:
+    """The URL of this folder's incident database: only the real desk's can be on a server."""
+    return (settings.database_url if folder.is_real else None) or sqlite_url(folder.incidents)
+
+
 @contextmanager
 def open_backends(folder: DeskFolder, settings: Settings, *, migrate: bool = False) -> Iterator[Backends]:
     """The backends of this folder, closed at the end.
 
-    Only a supervisor asks for `migrate`; everybody else gets SchemaMismatch from a store of another version.
+    The real desk's are on the engines that are set; a drill's or a replay's always stand in their own folder. Only a
+    supervisor asks for `migrate`; everybody else gets SchemaMismatch from a store of another version.
     """
     folder.prepare()
-    url = sqlite_url(folder.incidents)
+    url = database_of(folder, settings)
     if migrate:
         upgrade(url)
     require_current(url)

@@ -3,10 +3,11 @@
 import argparse
 import sys
 
-from backends.database import sqlite_url
+from backends.database import is_server, name_of
 from backends.desk_folder import DeskFolder
 from backends.migrate import require_current
 from backends.settings import Settings
+from backends.wiring import database_of
 from console.wiring import existing_desks, policy_from, settings_from
 from desk.errors import BadPolicy, HuiyingError
 from desk.policy import Policy
@@ -42,10 +43,11 @@ def _print_rules(policy: Policy) -> None:
 
 def _store_problems(settings: Settings) -> list[str]:
     problems = []
-    for name in existing_desks(settings.data):
+    for name in existing_desks(settings):
         try:
-            require_current(sqlite_url(DeskFolder(settings.data, name).incidents))
-            print(f"store {name}: current")
+            url = database_of(DeskFolder(settings.data, name), settings)
+            require_current(url)
+            print(f"store {name}: current" + (f" ({name_of(url)})" if is_server(url) else ""))
         except HuiyingError as error:
             problems.append(str(error))
     return problems

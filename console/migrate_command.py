@@ -2,8 +2,8 @@
 
 import argparse
 
-from backends.database import sqlite_url
 from backends.migrate import upgrade
+from backends.wiring import database_of
 from console.wiring import folder_of, settings_from
 
 
@@ -12,6 +12,6 @@ def run(chosen: argparse.Namespace) -> int:
     settings = settings_from(chosen)
     folder = folder_of(chosen, settings)
     folder.prepare()
-    upgrade(sqlite_url(folder.incidents))
+    upgrade(database_of(folder, settings))
     print(f"{folder.path} is of this program's version")
     return 0

@@ -1,7 +1,9 @@
 """`huiying run`: a desk at work until it is stopped, whole under its supervisor or only some parts right here."""
 
 import argparse
+import os
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,19 +20,24 @@ from backends.settings import Settings
 from backends.telemetry import Logger, start_log, stop_log
 from backends.wiring import open_backends
 from console.calendar_duties import serve_calendar
+from console.enduring import Enduring
 from console.health import Pulse
 from console.watch_step import own_prefect, watch_of
 from console.wiring import classifier_for, existing_desks, parts_of, placer_of, screener_of, settings_from
-from desk.errors import AlreadyRunning, BadSettings
+from desk.errors import BadSettings
 from desk.ports import Classifier, PeopleStore
 from desk.travel import POSTS
-from flows.line import PATIENCE, DeskParts
+from flows.line import DeskParts
 from flows.notify import deliver_owed, notify_loop
 from flows.reaching import ToPeople
-from pipelines.placer import Placer
+from flows.rejoining import Rejoining
+from flows.standby import StandbyPlacer
 from pipelines.screen import GROUP as SCREENERS
 
 PARTS = ("screen", "place", "watch", "notify")
+SHARED = ("screen", "place")
+"""Parts that several processes may run: screeners share the posts, placers stand by for one another."""
+
 CALENDAR = "calendar"
 _A_MOMENT = timedelta(milliseconds=200)
 _LOOK_EVERY = 1.0
@@ -66,19 +73,18 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _run_here(chosen: argparse.Namespace, folder: DeskFolder, settings: Settings) -> int:
-    chosen_parts = tuple(chosen.only or _all_parts(folder, settings))
+    chosen_parts = tuple(dict.fromkeys(chosen.only or _all_parts(folder, settings)))
     if CALENDAR in chosen_parts:
         raise BadSettings(["calendar runs alone: it waits for its hours and looks at nothing else meanwhile"])
     if "notify" in chosen_parts:
         _require_channels(folder, settings)
     stopped = Stopped()
     with ExitStack() as stack:
-        for part in chosen_parts:
-            stack.enter_context(folder.lock(part, now=SystemClock().now()))
-        migrate = folder.name not in existing_desks(settings.data)
+        seats = {part: stack.enter_context(_seat(folder, part, chosen)) for part in chosen_parts}
+        migrate = folder.name not in existing_desks(settings)
         backends = stack.enter_context(open_backends(folder, settings, migrate=migrate))
         parts = parts_of(backends, settings)
-        logger = start_log(folder.log, part="-".join(chosen_parts), level=settings.log_level)
+        logger = start_log(folder.log, part="-".join(seats.values()), level=settings.log_level)
         stack.callback(stop_log)
         at_work = _AtWork(
             parts=parts,
@@ -86,13 +92,26 @@ def _run_here(chosen: argparse.Namespace, folder: DeskFolder, settings: Settings
             settings=settings,
             stopped=stopped,
             logger=logger,
-            pulses={part: Pulse(folder, part, SystemClock()) for part in chosen_parts},
+            pulses={part: Pulse(folder, part, SystemClock(), seat=seat) for part, seat in seats.items()},
             aside=stack.enter_context(ThreadPoolExecutor(max_workers=len(PARTS))),
+            until_idle=chosen.until_idle,
         )
         steps = _steps(chosen_parts, at_work, stack)
         print(f"{folder.path}: {', '.join(chosen_parts)} at work; Ctrl-C stops", file=sys.stderr)
         _work(steps, stopped, until_idle=chosen.until_idle)
     return 0
+
+
+@contextmanager
+def _seat(folder: DeskFolder, part: str, chosen: argparse.Namespace) -> Iterator[str]:
+    """The name under which this process runs the part: those of the real desk that share their work have several."""
+    now = SystemClock().now()
+    if part in SHARED and folder.is_real and not chosen.until_idle:
+        with folder.seat(part, now=now) as seat:
+            yield seat
+    else:
+        with folder.lock(part, now=now):
+            yield part
 
 
 def _serve_calendar(folder: DeskFolder, settings: Settings) -> int:
@@ -141,13 +160,18 @@ class _AtWork:
     logger: Logger
     pulses: Mapping[str, Pulse]
     aside: ThreadPoolExecutor
+    until_idle: bool
 
 
 def _steps(chosen_parts: Sequence[str], at_work: _AtWork, stack: ExitStack) -> list[Step]:
     # The classifier takes seconds to load, and so does taking over from a line that was killed: both at once.
     loading = at_work.aside.submit(classifier_for, at_work.settings) if "screen" in chosen_parts else None
     opening = sorted(chosen_parts, key=("notify", "place", "watch", "screen").index)
-    return [stack.enter_context(_step(part, at_work, loading)) for part in opening]
+    steps = {part: stack.enter_context(_step(part, at_work, loading)) for part in opening}
+    if at_work.until_idle:
+        return list(steps.values())
+    # Who runs until stopped outlives a bus or store that is away; a command with an end says so and ends.
+    return [Enduring(part, step, at_work.pulses[part], at_work.logger) for part, step in steps.items()]
 
 
 @contextmanager
@@ -167,36 +191,41 @@ def _step(part: str, at_work: _AtWork, loading: "Future[Classifier] | None") -> 
 
 def _screening(at_work: _AtWork, loading: "Future[Classifier]", pulse: Pulse) -> Iterator[Step]:
     parts, logger = at_work.parts, at_work.logger
-    with parts.bus.subscribe(POSTS, group=SCREENERS) as subscription:
-        screener = screener_of(parts, at_work.settings, loading.result())
+    # The seat is looked at first: its patience with a killed screener runs while the classifier loads.
+    reader = Rejoining(lambda: parts.bus.subscribe(POSTS, group=SCREENERS))
+    reader.use(lambda _: None)
+    screener = screener_of(parts, at_work.settings, loading.result())
 
-        def step() -> int:
-            done = screener.step(subscription, timeout=_A_MOMENT)
-            if done.records:
-                logger.info("screened", posts=done.posts, passed_on=done.passed_on, dead=done.dead)
-            pulse.worked()
-            return done.records + subscription.lag()
+    def step() -> int:
+        done = reader.use(lambda subscription: screener.step(subscription, timeout=_A_MOMENT))
+        if done.records:
+            logger.info("screened", posts=done.posts, passed_on=done.passed_on, dead=done.dead)
+        pulse.worked()
+        return done.records or reader.use(lambda subscription: subscription.lag())
 
+    try:
         yield step
+    finally:
+        reader.leave()
 
 
 def _placing(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
-    placer, logger = placer_of(at_work.parts, at_work.settings), at_work.logger
-    # The seat is looked at first: its patience with a killed placer runs while the lease is waited for.
-    with placer.subscribe() as subscription:
-        epoch = _acquired(placer, at_work.stopped)
-        beat = _now_and_then(lambda: _beaten(placer, epoch))
+    clock, logger, holder = SystemClock(), at_work.logger, f"process {os.getpid()} on {socket.gethostname()}"
+    placer = StandbyPlacer(placer_of(at_work.parts, at_work.settings), logger, holder=holder)
 
-        def step() -> int:
-            beat()
-            done = placer.step(subscription, epoch, timeout=_A_MOMENT)
-            if done.records:
-                logger.info("placed", records=done.records, opened=done.opened, repeats=done.repeats, dead=done.dead)
-            pulse.worked()
-            return done.records + subscription.lag()
+    def step() -> int:
+        done = placer.step(timeout=_A_MOMENT)
+        if not placer.at_work:
+            clock.sleep(SHORT_PAUSE)
+            if at_work.until_idle:
+                placer.require_turn()
+        if done.records:
+            logger.info("placed", records=done.records, opened=done.opened, repeats=done.repeats, dead=done.dead)
+        pulse.worked()
+        return done.records or placer.unfinished()
 
+    with closing(placer):
         yield step
-    placer.release(epoch)
 
 
 def _notifying(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
@@ -213,35 +242,22 @@ def _notifying(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
         notify_loop(parts.incidents, courier, clock, board=parts.board, stopped=stopped, logger=at_work.logger)
 
     with closing(channels):
-        notifying = at_work.aside.submit(loop)
+        notifying = [at_work.aside.submit(loop)]
 
         def step() -> int:
-            if notifying.done():
-                notifying.result()
+            if notifying[-1].done():
+                ended = notifying.pop()
+                notifying.append(at_work.aside.submit(loop))
+                ended.result()
             return 0
 
         try:
             yield step
         finally:
             done.set()
-        notifying.result()
+        notifying[-1].result()
         if not at_work.stopped.asked:
             deliver_owed(parts.incidents, courier, clock.now(), board=parts.board)
-
-
-def _acquired(placer: Placer, stopped: Stopped) -> int:
-    clock, waited = SystemClock(), Stopwatch()
-    while waited.elapsed() < 2 * PATIENCE.total_seconds() + 1 and not stopped.asked:
-        epoch = placer.acquire("place", patience=PATIENCE)
-        if epoch is not None:
-            return epoch
-        clock.sleep(_A_MOMENT)
-    raise AlreadyRunning("another placer of this desk is at work: stop it first")
-
-
-def _beaten(placer: Placer, epoch: int) -> int:
-    placer.beat(epoch)
-    return 0
 
 
 def _now_and_then(look: Callable[[], int]) -> Step:
