@@ -268,7 +268,9 @@ def _now_and_then(look: Callable[[], int]) -> Step:
     def step() -> int:
         if not first[0] and last[0].elapsed() < _LOOK_EVERY:
             return 0
+        looked = look()
+        # Only now: a look that failed is none, and whether it works again shows by the next one.
         first[0], last[0] = False, Stopwatch()
-        return look()
+        return looked
 
     return step

@@ -1,4 +1,4 @@
-"""The incident database on PostgreSQL: made once however many begin, the same as on SQLite, refused when it is not ours."""
+"""The incident database on PostgreSQL: made once however many begin, the same as on SQLite."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -83,9 +83,7 @@ def test_several_that_migrate_at_once_make_it_once(url: str) -> None:
 
 
 def test_database_nobody_migrated_is_refused_and_left_as_it_was(url: str) -> None:
-    with pytest.raises(
-        SchemaMismatch, match=r"^postgresql\+psycopg://\S+ is of no version, .*: run `huiying migrate`$"
-    ):
+    with pytest.raises(SchemaMismatch, match=r"^postgresql\S+ is of no version, .*: run `huiying migrate`$"):
         require_current(url)
 
     assert tables(url) == set()
