@@ -7,7 +7,7 @@ from backends.database import is_server, name_of
 from backends.desk_folder import DeskFolder
 from backends.migrate import require_current
 from backends.settings import Settings
-from backends.wiring import database_of
+from backends.wiring import database_of, engines
 from console.wiring import existing_desks, policy_from, settings_from
 from desk.errors import BadPolicy, HuiyingError
 from desk.policy import Policy
@@ -18,7 +18,7 @@ def run(chosen: argparse.Namespace) -> int:
     settings = settings_from(chosen)
     for name, value in settings.shown.items():
         print(f"{name} = {value or '(empty)'}  [{settings.origins[name]}]")
-    problems = [*_rule_problems(settings), *_store_problems(settings)]
+    problems = [*_rule_problems(settings), *_store_problems(settings), *_engine_problems(settings)]
     for problem in problems:
         print(f"huiying: {problem}", file=sys.stderr)
     for hint in _hints(settings):
@@ -48,6 +48,17 @@ def _store_problems(settings: Settings) -> list[str]:
             url = database_of(DeskFolder(settings.data, name), settings)
             require_current(url)
             print(f"store {name}: current" + (f" ({name_of(url)})" if is_server(url) else ""))
+        except HuiyingError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _engine_problems(settings: Settings) -> list[str]:
+    problems = []
+    for name, opened in engines(settings).items():
+        try:
+            opened().close()
+            print(f"{name}: answers")
         except HuiyingError as error:
             problems.append(str(error))
     return problems

@@ -1,5 +1,6 @@
 """Which backends a desk gets: engines only the real one, and only those that are set."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,20 @@ from backends.settings import Settings, load_settings
 from backends.wiring import database_of, open_backends
 from desk.change import IncidentQuery
 from desk.errors import BadSettings, SchemaMismatch, StoreError
+from desk.travel import POSTS, Outgoing
+from tests.build import SECOND, a_screened_post
+from tests.engines import started
+from tests.engines.own_names import own_prefix
 from tests.engines.server import free_ports
+from tests.incident_stores import an_empty_database
 
 REHEARSALS = ["drill", "replay/autumn"]
+
+
+@pytest.fixture
+def prefix() -> Iterator[str]:
+    with own_prefix() as prefix:
+        yield prefix
 
 
 def settings_in(folder: Path, **environ: str) -> Settings:
@@ -84,3 +96,37 @@ def test_desk_nobody_migrated_does_not_open(tmp_path: Path) -> None:
 def test_names_that_lead_out_of_the_data_folder_open_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadSettings), open_backends(DeskFolder(tmp_path, "../desk"), settings_in(tmp_path)):
         pass
+
+
+def test_desk_looks_at_its_incidents_while_kafka_and_elasticsearch_are_away(tmp_path: Path) -> None:
+    kafka, elasticsearch = free_ports(2)
+    servers, url = f"127.0.0.1:{kafka}", f"http://127.0.0.1:{elasticsearch}"
+    settings = settings_in(tmp_path, KAFKA_SERVERS=servers, ELASTICSEARCH_URL=url)
+
+    with open_backends(DeskFolder(tmp_path, "desk"), settings, migrate=True) as backends:
+        found = backends.incidents.find(IncidentQuery())
+
+    assert found == []
+    assert [path.name for path in DeskFolder(tmp_path, "desk").path.glob("*.db")] == ["incidents.db"]
+
+
+@pytest.mark.engine
+def test_desk_on_engines_keeps_no_store_in_its_folder(tmp_path: Path, prefix: str) -> None:
+    settings = settings_in(
+        tmp_path,
+        KAFKA_SERVERS=started.kafka(),
+        ELASTICSEARCH_URL=started.elasticsearch(),
+        DATABASE_URL=an_empty_database("postgresql", tmp_path),
+        ENGINE_PREFIX=prefix,
+    )
+
+    with open_backends(DeskFolder(tmp_path, "desk"), settings) as backends:
+        backends.posts.put([a_screened_post()])
+        backends.bus.publish([Outgoing(topic=POSTS, key="k", value=b"post")])
+        backends.bus.flush()
+        with backends.bus.subscribe(POSTS, group="screen") as subscription:
+            polled = subscription.poll(limit=10, timeout=20 * SECOND)
+        stored = backends.posts.counts().posts
+
+    assert ([record.value for record in polled], stored) == ([b"post"], 1)
+    assert list(DeskFolder(tmp_path, "desk").path.glob("*.db")) == []

@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from subprocess import Popen
 
@@ -16,6 +16,8 @@ from desk.caselog import verify_office
 from desk.change import IncidentQuery
 from tests.build import SECOND
 from tests.chaos.placers import AT_WORK, MADE_WAY, STANDING_BY, Office, flagged_posts, stop
+from tests.engines import started
+from tests.engines.own_names import own_prefix
 from tests.incident_stores import SQL_KINDS, an_empty_database
 from tests.journeys.running import seconds_until
 
@@ -25,10 +27,17 @@ LONGEST_TAKE_OVER = 8.0
 Placers = tuple["Popen[bytes]", "Popen[bytes]"]
 
 
-@pytest.fixture(params=SQL_KINDS)
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Office:
-    server = request.param == "postgresql"
-    return Office(tmp_path, {"HUIYING_DATABASE_URL": an_empty_database("postgresql", tmp_path)} if server else {})
+@pytest.fixture(params=[*SQL_KINDS, pytest.param("engines", marks=pytest.mark.engine)])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """A desk on files, with PostgreSQL beside its local bus, or on PostgreSQL and Kafka."""
+    with ExitStack() as stack:
+        environ = {}
+        if request.param != "sqlite":
+            environ["HUIYING_DATABASE_URL"] = an_empty_database("postgresql", tmp_path)
+        if request.param == "engines":
+            environ["HUIYING_KAFKA_SERVERS"] = started.kafka()
+            environ["HUIYING_ENGINE_PREFIX"] = stack.enter_context(own_prefix())
+        yield Office(tmp_path, environ)
 
 
 @pytest.fixture
