@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from backends.database import Database, is_server, name_of, plain_engine, translated
 from desk.errors import SchemaMismatch
@@ -31,7 +31,10 @@ def upgrade(url: str) -> None:
     try:
         with database.writing() as connection:
             if is_server(url):
-                # Migrations that start together go one after the other; a file is taken whole by its one writer.
+                # Migrations that start together go one after the other, however long one takes; a file is taken whole
+                # by its one writer.
+                connection.execute(text("set local lock_timeout = 0"))
+                connection.execute(text("set local idle_in_transaction_session_timeout = 0"))
                 connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
             _refuse_newer(url, MigrationContext.configure(connection).get_current_revision())
             config.attributes["connection"] = connection

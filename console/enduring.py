@@ -5,7 +5,7 @@ from collections.abc import Callable
 from backends.clock import Stopwatch
 from backends.telemetry import Logger
 from console.health import Pulse
-from desk.errors import BusError, StoreError
+from desk.errors import BusError, StaleIncident, StoreError
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0
 
@@ -38,7 +38,7 @@ class Enduring:
             return 0
         try:
             done = self._step()
-        except (BusError, StoreError) as error:
+        except (BusError, StaleIncident, StoreError) as error:
             self._note(str(error))
             return 0
         if self._trouble:

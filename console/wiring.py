@@ -21,6 +21,9 @@ from flows.line import DeskParts, Line
 from pipelines.placer import Placer
 from pipelines.screen import Screener
 
+# A batch is one transaction, and everybody who acts on an incident waits for it.
+_MOST_PLACED_AT_ONCE = 500
+
 
 def settings_from(chosen: argparse.Namespace) -> Settings:
     """The settings of this call, checked whole. Raises BadSettings with every problem at once."""
@@ -87,7 +90,8 @@ def screener_of(parts: DeskParts, settings: Settings, classifier: Classifier) ->
 
 def placer_of(parts: DeskParts, settings: Settings) -> Placer:
     """The desk's placer."""
-    return Placer(parts.bus, parts.incidents, parts.codec, parts.office, parts.policy, batch=settings.batch)
+    batch = min(settings.batch, _MOST_PLACED_AT_ONCE)
+    return Placer(parts.bus, parts.incidents, parts.codec, parts.office, parts.policy, batch=batch)
 
 
 @contextmanager

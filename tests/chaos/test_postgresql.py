@@ -237,21 +237,21 @@ def test_writer_that_stands_still_in_the_middle_holds_the_others_up_for_seconds_
     sleeper.close()
 
 
-def test_placer_outlives_a_server_that_is_away_and_says_so_once(
+def test_parts_outlive_a_server_that_is_away_and_each_says_so_once(
     server: PostgresqlServer, store: SqlIncidentStore, tmp_path: Path
 ) -> None:
-    office = Office(tmp_path, {"HUIYING_DATABASE_URL": server.url})
-    placer = office.start("place", "watch")
-    seconds_until(lambda: office.last_said("place-watch") == AT_WORK, at_most=30)
+    office = Office(tmp_path, {"HUIYING_DATABASE_URL": server.url, "HUIYING_WEBHOOK_SECRET": "a-secret-of-the-tests"})
+    parts = office.start("place", "watch", "notify")
+    seconds_until(lambda: office.last_said("place-watch-notify") == AT_WORK, at_most=30)
     office.flag(flagged_posts(300))
     seconds_until(lambda: office.placed(flagged_posts(300)) > 0, at_most=30)
 
     server.kill()
-    seconds_until(lambda: office.events("place-watch").count("cannot work, tries again") == 2, at_most=10)
+    seconds_until(lambda: office.events("place-watch-notify").count("cannot work, tries again") == 3, at_most=10)
     SystemClock().sleep(3 * SECOND)
     server.start()
 
     seconds_until(lambda: office.placed(flagged_posts(300)) == 300, at_most=30)
-    seconds_until(lambda: office.events("place-watch").count("works again") == 2, at_most=10)
-    assert office.events("place-watch").count("cannot work, tries again") == 2
-    assert stop(placer) == [0]
+    seconds_until(lambda: office.events("place-watch-notify").count("works again") == 3, at_most=10)
+    assert office.events("place-watch-notify").count("cannot work, tries again") == 3
+    assert stop(parts) == [0]

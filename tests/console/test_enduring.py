@@ -7,7 +7,7 @@ from backends.desk_folder import DeskFolder
 from backends.telemetry import start_log, stop_log
 from console.enduring import Enduring
 from console.health import Pulse, beats
-from desk.errors import BadSettings, BusError, HuiyingError, StoreError
+from desk.errors import BadSettings, BusError, HuiyingError, StaleIncident, StoreError
 from tests.build import NOON, SECOND
 
 
@@ -44,7 +44,7 @@ def part(folder: DeskFolder) -> Part:
     return Part(folder, ManualClock(NOON))
 
 
-@pytest.mark.parametrize("error", [StoreError("cannot read it: gone"), BusError("cannot read it: gone")])
+@pytest.mark.parametrize("error", [kind("cannot read it: gone") for kind in (StoreError, BusError, StaleIncident)])
 def test_part_without_its_engine_goes_on_and_shows_what_it_lacks(
     part: Part, folder: DeskFolder, error: HuiyingError
 ) -> None:
