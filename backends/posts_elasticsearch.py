@@ -41,6 +41,7 @@ class ElasticsearchPostStore:
         self._post_indices, self._sight_indices = post_indices(cluster.prefix), observation_indices(cluster.prefix)
         self._posts = Documents(self._connection, self._post_indices.alias)
         self._sights = Documents(self._connection, self._sight_indices.alias)
+        self._posts_before_put = Documents(self._connection, self._post_indices.alias, patient=True)
         self._lock = Lock()
         # What others put before this store was opened is found, too.
         self._has_unseen = True
@@ -128,10 +129,11 @@ class ElasticsearchPostStore:
         if crosses_months:
             self._see_own_writes()
         own = indices if len(indices) == 1 else ()
-        return {hit.document_id for hit in self._posts.with_ids(list(filed), fields=[], but_in=own)}
+        return {hit.document_id for hit in self._posts_before_put.with_ids(list(filed), fields=[], but_in=own)}
 
     def _see_own_writes(self) -> None:
-        # Not after every put: nobody reads between two batches of a screener, and a refresh costs as much as a batch.
+        # Not after every put: nobody reads between two batches of a screener, and a refresh for each would add more
+        # than half to the server's work.
         with self._lock:
             if self._has_unseen:
                 self._posts.refresh()
