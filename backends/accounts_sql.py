@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.engine import Row
 
 from backends.database import Database, insert_or_ignore, insert_or_replace
@@ -65,7 +65,10 @@ class SqlAccountStore:
         with self._database.writing() as connection:
             if connection.execute(select(accounts.c.id).where(same)).first() is not None:
                 raise AccountRefused(f"there is an account {account.name} already")
-            connection.execute(insert(accounts), row)
+            insert_or_ignore(connection, accounts, [row])
+            # On a server two can get this far with one name: whoever is second finds no row of its own.
+            if connection.execute(select(accounts.c.id).where(accounts.c.id == account.id)).first() is None:
+                raise AccountRefused(f"there is an account {account.name} already")
 
     def set_password(self, checked: Account, password_hash: str, *, must_change: bool) -> Account:
         """Changes the password and ends every session. Raises AccountRefused when it was changed meanwhile."""

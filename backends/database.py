@@ -20,6 +20,14 @@ from desk.errors import StoreError
 
 BUSY_MILLISECONDS = 5_000
 _WRITING = "huiying_writing"
+_CONNECT_SECONDS = 5
+_ON_A_SERVER = (
+    # A writer that was stopped in mid-transaction holds up the whole office: its transaction is ended for it.
+    "-c idle_in_transaction_session_timeout=4000",
+    # Nobody waits longer than that for another writer; who is refused tries again.
+    "-c lock_timeout=10000",
+    "-c timezone=UTC",
+)
 
 Row: TypeAlias = Mapping[str, object]
 
@@ -33,22 +41,29 @@ class Database:
     """An SQLite file or a PostgreSQL database, opened at first use; its transactions are whole or nothing."""
 
     def __init__(self, url: str) -> None:
-        # An error then never repeats the values it was given: they may hold the words of a post.
-        self._engine = create_engine(url, hide_parameters=True)
+        self._engine = plain_engine(url)
         self._writing = self._engine.execution_options(**{_WRITING: True})
+        self._reading = self._engine
         self._name = name_of(url)
         if self._engine.dialect.name == "sqlite":
             _prepare_sqlite(self._engine)
+        else:
+            # A server shows each statement of a transaction another moment unless it is told not to.
+            self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One reading transaction: everything read in it is of one moment. Raises StoreError."""
-        with translated(f"cannot read {self._name}"), self._engine.begin() as connection:
+        with translated(f"cannot read {self._name}"), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One writing transaction, taken at once; all of it or nothing. Raises StoreError; then nothing was written."""
+        """One writing transaction, taken at once; all of it or nothing. Raises StoreError; then nothing was written.
+
+        Only where the connection to a server is lost in the very commit, nobody can know: it is all there or nothing,
+        and whoever repeats it, by its key or version, finds out.
+        """
         with translated(f"cannot write {self._name}"), self._writing.begin() as connection:
             yield connection
 
@@ -57,10 +72,15 @@ class Database:
         self._engine.dispose()
 
 
+def is_server(url: str) -> bool:
+    """Whether the database is a server's rather than a file."""
+    return make_url(url).get_backend_name() != "sqlite"
+
+
 def name_of(url: str) -> str:
-    """What to call the database in a message: its file, or its URL without the password."""
+    """What to call the database in a message: its file, or its URL without password and options."""
     parts = make_url(url)
-    return parts.database or "" if parts.get_backend_name() == "sqlite" else str(parts)
+    return str(parts.set(query={})) if is_server(url) else parts.database or ""
 
 
 def insert_or_ignore(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -79,6 +99,18 @@ def insert_or_replace(connection: Connection, table: Table, row: Row) -> None:
 
 def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def plain_engine(url: str) -> Engine:
+    """The engine of a database as SQLAlchemy makes it: opened at first use, an SQLite file left as it is."""
+    # An error then never repeats the values it was given (`hide_parameters`): they may hold the words of a post.
+    if not is_server(url):
+        return create_engine(url, hide_parameters=True)
+    asked = {"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": 10_000, "keepalives_idle": 10}
+    # A connection is tried before it is used: one the server dropped while nobody looked is replaced, not reported.
+    return create_engine(
+        url, hide_parameters=True, pool_pre_ping=True, connect_args={**asked, "options": " ".join(_ON_A_SERVER)}
+    )
 
 
 @contextmanager

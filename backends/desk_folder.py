@@ -4,7 +4,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +14,12 @@ import msgspec
 from desk.errors import AlreadyRunning, BadSettings, StoreError
 
 _NAME = re.compile(r"desk|drill|replay/[^\W_][\w-]{0,63}")
+_REAL = "desk"
 _PART = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _LONGEST_NOTE = 4096
+
+SEATS = 9
+"""How often a part that shares its work may run in one folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,11 @@ class DeskFolder:
         if _NAME.fullmatch(self.name) is None:
             hint = "use 'desk', 'drill' or 'replay/NAME' with 1 to 64 letters, digits, '-' or '_'"
             raise BadSettings([f"folder name {self.name!r}: {hint}"])
+
+    @property
+    def is_real(self) -> bool:
+        """Whether this is the desk itself: only it reaches people, and engines outside this folder."""
+        return self.name == _REAL
 
     @property
     def path(self) -> Path:
@@ -105,6 +114,27 @@ class DeskFolder:
             # The file stays: removing it would let a third process lock a new one while a second waits for this.
             os.close(descriptor)
 
+    @contextmanager
+    def seat(self, part: str, *, now: datetime) -> Iterator[str]:
+        """Holds one of the seats of a part that may run several times here: "place", "place-2" and so on.
+
+        Raises AlreadyRunning when all are taken, and StoreError when the folder cannot be used.
+        """
+        with ExitStack() as stack:
+            for name in (part, *(f"{part}-{number}" for number in range(2, SEATS))):
+                with suppress(AlreadyRunning):
+                    stack.enter_context(self.lock(name, now=now))
+                    break
+            else:
+                name = f"{part}-{SEATS}"
+                stack.enter_context(self.lock(name, now=now))
+            yield name
+
+    def others_at_work(self, part: str, seat: str) -> bool:
+        """Whether somebody holds another seat of this part in this folder at this moment."""
+        seats = (part, *(f"{part}-{number}" for number in range(2, SEATS + 1)))
+        return any(_is_held(self.path / f"{other}.lock") for other in seats if other != seat)
+
     def _open(self, part: str) -> int:
         try:
             return os.open(self.path / f"{part}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -127,6 +157,20 @@ def _who(descriptor: int) -> str:
         holder = msgspec.json.decode(os.pread(descriptor, _LONGEST_NOTE, 0), type=_Holder)
         return f"is run by process {holder.pid} since {holder.since.isoformat(timespec='seconds')}"
     return "is run by a process that has just started"
+
+
+def _is_held(lock: Path) -> bool:
+    try:
+        descriptor = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _writable(folder: Path) -> bool:

@@ -9,10 +9,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import func, select, text
 
-from backends.database import Database, name_of, translated
+from backends.database import Database, is_server, name_of, plain_engine, translated
 from desk.errors import SchemaMismatch
+
+_ONE_AT_A_TIME = 5_248_001
+"""The key of the lock that migrations take on a server; any number that nobody else uses."""
 
 _VERSIONS = Path(__file__).with_name("migrations")
 
@@ -27,6 +30,13 @@ def upgrade(url: str) -> None:
     config = _config()
     try:
         with database.writing() as connection:
+            if is_server(url):
+                # Migrations that start together go one after the other, however long one takes; a file is taken whole
+                # by its one writer.
+                connection.execute(text("set local lock_timeout = 0"))
+                connection.execute(text("set local idle_in_transaction_session_timeout = 0"))
+                connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+            _refuse_newer(url, MigrationContext.configure(connection).get_current_revision())
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     finally:
@@ -54,9 +64,9 @@ def _refuse_newer(url: str, found: str | None) -> None:
 
 def _version_of(url: str) -> str | None:
     # Looking must not make a file, nor turn one into a database of ours: hence no `Database` here.
-    if make_url(url).get_backend_name() == "sqlite" and not Path(name_of(url)).exists():
+    if not is_server(url) and not Path(name_of(url)).exists():
         return None
-    engine = create_engine(url)
+    engine = plain_engine(url)
     try:
         with translated(f"cannot read {name_of(url)}"), engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 
 T = TypeVar("T")
 
+_LAST_PORT = 65535
 _SEPARATORS = re.compile("[,，、;；\n]")  # people separate names with what their keyboard offers
 _CODE = re.compile("[0-9]{6}")
+_SERVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}:[0-9]{1,5}|\[[0-9A-Fa-f:]{2,45}\]:[0-9]{1,5}")
+_POSTGRESQL = re.compile(r"postgresql(?:\+psycopg)?://")
 _CREDENTIALS = re.compile("//[^/?#]*@")
 
 
@@ -107,6 +110,32 @@ def codes() -> Kind[tuple[str, ...]]:
     return Kind(allowed=allowed, read=read)
 
 
+def servers() -> Kind[tuple[str, ...]]:
+    """Servers by name and port."""
+    allowed = "servers such as 'kafka-1.example:9092' with commas between them, a list of strings, or nothing"
+
+    def read(given: object, _: Path) -> tuple[str, ...]:
+        found = _words(given)
+        if not all(_SERVER.fullmatch(each) and 0 < int(each.rpartition(":")[2]) <= _LAST_PORT for each in found):
+            raise ValueError(f"use {allowed}")
+        return found
+
+    return Kind(allowed=allowed, read=read)
+
+
+def database() -> Kind[str | None]:
+    """A PostgreSQL database, or nothing; the address may hold the password, so nobody sees it."""
+    allowed = "an address such as postgresql://desk@db.example/huiying, or nothing"
+
+    def read(given: object, _: Path) -> str | None:
+        found = _text(given)
+        if found and not _is_database(found):
+            raise ValueError(f"use {allowed}")
+        return _POSTGRESQL.sub("postgresql+psycopg://", found, count=1) or None
+
+    return Kind(allowed=allowed, read=read, secret=True)
+
+
 def zone() -> Kind[ZoneInfo]:
     """A time zone of the IANA database."""
     allowed = "an IANA time zone such as 'Asia/Shanghai'"
@@ -169,6 +198,15 @@ def file() -> Kind[Path]:
     return Kind(allowed="an existing file", read=_path, file=True)
 
 
+def file_or_nothing() -> Kind[Path | None]:
+    """A file that must be there, or nothing."""
+
+    def read(given: object, base: Path) -> Path | None:
+        return _path(given, base) if _text(given) else None
+
+    return Kind(allowed="an existing file, or nothing", read=read, file=True)
+
+
 def masked(kind: Kind[T], given: object) -> str:
     """What may be shown of a value: nothing of a secret, nor of an address that carries a password."""
     shown = ",".join(str(part) for part in given) if isinstance(given, (list, tuple)) else str(given)
@@ -195,6 +233,15 @@ def _path(given: object, base: Path) -> Path:
     if not found or "\0" in found:
         raise ValueError("name a path")
     return (base / found).absolute()
+
+
+def _is_database(found: str) -> bool:
+    try:
+        parts = urlsplit(found)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return named and len(parts.path) > 1 and _POSTGRESQL.match(found) is not None and found.isprintable()
 
 
 def _is_web_address(found: str) -> bool:

@@ -9,12 +9,15 @@ from backends.setting_kinds import (
     address,
     codes,
     count,
+    database,
     file,
+    file_or_nothing,
     flag,
     folder,
     one_of,
     page,
     secret,
+    servers,
     text,
     text_or_nothing,
     words,
@@ -56,6 +59,8 @@ _MAIL = text_or_nothing(
     pattern=r"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}", allowed="a mail address such as desk@example.gov.cn"
 )
 _USER = text_or_nothing(pattern=r"[\x20-\x7e]{1,200}", allowed="a name of letters, digits and signs")
+_ENGINE_PREFIX = text(pattern="[a-z][a-z0-9-]{0,31}", allowed="1 to 32 small letters, digits or '-', a letter first")
+_SECURITY = one_of("plaintext", "tls", "sasl", "sasl_tls")
 _LEVEL = one_of("debug", "info", "warning", "error")
 
 DATA = Setting(name="data", default="./var", help="folder of all that the desk keeps", kind=folder())
@@ -87,6 +92,34 @@ POST_DAYS = Setting(name="post_days", default="30", help="days a post is kept", 
 CLOSED_DAYS = Setting(
     name="closed_days", default="90", help="days an incident's posts are kept once it is closed", kind=count(1, 365)
 )
+KAFKA_SERVERS = Setting(
+    name="kafka_servers",
+    default="",
+    help="Kafka of the real desk; the bus file by default",
+    kind=servers(),
+)
+KAFKA_SECURITY = Setting(name="kafka_security", default="plaintext", help="how Kafka is spoken to", kind=_SECURITY)
+KAFKA_CA = Setting(name="kafka_ca", default="", help="certificates that Kafka's is checked by", kind=file_or_nothing())
+KAFKA_USER = Setting(name="kafka_user", default="", help="name to sign in to Kafka with", kind=_USER)
+KAFKA_PASSWORD = Setting(name="kafka_password", default="", help="password to sign in to Kafka with", kind=secret(1))
+ELASTICSEARCH_URL = Setting(
+    name="elasticsearch_url", default="", help="Elasticsearch of the real desk; SQLite by default", kind=address()
+)
+ELASTICSEARCH_CA = Setting(
+    name="elasticsearch_ca", default="", help="certificates that Elasticsearch's is checked by", kind=file_or_nothing()
+)
+ELASTICSEARCH_USER = Setting(
+    name="elasticsearch_user", default="", help="name to sign in to Elasticsearch with", kind=_USER
+)
+ELASTICSEARCH_PASSWORD = Setting(
+    name="elasticsearch_password", default="", help="password to sign in to Elasticsearch with", kind=secret(1)
+)
+DATABASE_URL = Setting(
+    name="database_url", default="", help="PostgreSQL of the real desk; SQLite by default", kind=database()
+)
+ENGINE_PREFIX = Setting(
+    name="engine_prefix", default="huiying", help="start of topic and index names", kind=_ENGINE_PREFIX
+)
 
 SETTINGS = (
     DATA,
@@ -112,4 +145,15 @@ SETTINGS = (
     PREFECT_PORT,
     POST_DAYS,
     CLOSED_DAYS,
+    KAFKA_SERVERS,
+    KAFKA_SECURITY,
+    KAFKA_CA,
+    KAFKA_USER,
+    KAFKA_PASSWORD,
+    ELASTICSEARCH_URL,
+    ELASTICSEARCH_CA,
+    ELASTICSEARCH_USER,
+    ELASTICSEARCH_PASSWORD,
+    DATABASE_URL,
+    ENGINE_PREFIX,
 )

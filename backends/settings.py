@@ -1,43 +1,17 @@
 """What an office sets: every value with where it came from, checked whole before anything starts (DESIGN §4.2)."""
 
 import difflib
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from backends import setting_list as known
+from backends.setting_file import read_toml, reason_of
 from backends.setting_kinds import masked
-from backends.setting_list import (
-    BATCH,
-    BOARD_URL,
-    CLOSED_DAYS,
-    DATA,
-    JURISDICTION,
-    LOG_LEVEL,
-    OFFICE_NAME,
-    OFFICE_PREFIX,
-    OFFICE_ZONE,
-    POLICY,
-    POST_DAYS,
-    PREFECT_PORT,
-    PREFIX,
-    SETTINGS,
-    SMTP_FROM,
-    SMTP_HOST,
-    SMTP_PASSWORD,
-    SMTP_PORT,
-    SMTP_STARTTLS,
-    SMTP_USER,
-    SOURCES,
-    WATCH_WORDS,
-    WEB_PORT,
-    WEBHOOK_SECRET,
-    WEBHOOK_URL,
-    Setting,
-)
+from backends.setting_list import JURISDICTION, PREFIX, SETTINGS, Setting
+from backends.setting_pairs import half_given
 from desk.errors import BadSettings
 
 __all__ = ["JURISDICTION", "SETTINGS", "Settings", "load_settings"]
@@ -78,6 +52,17 @@ class Settings:
     prefect_port: int
     post_days: int
     closed_days: int
+    kafka_servers: tuple[str, ...]
+    kafka_security: str
+    kafka_ca: Path | None
+    kafka_user: str | None
+    kafka_password: str | None = field(repr=False)
+    elasticsearch_url: str | None
+    elasticsearch_ca: Path | None
+    elasticsearch_user: str | None
+    elasticsearch_password: str | None = field(repr=False)
+    database_url: str | None = field(repr=False)
+    engine_prefix: str
     shown: Mapping[str, str]
     origins: Mapping[str, str]
 
@@ -94,6 +79,7 @@ class _Reading:
 
     def __init__(self, flags: Mapping[str, str | None], environ: Mapping[str, str], folder: Path) -> None:
         self.problems: list[str] = []
+        self.values: dict[str, object] = {}
         self.shown: dict[str, str] = {}
         self.origins: dict[str, str] = {}
         self._base = folder
@@ -109,6 +95,7 @@ class _Reading:
         except ValueError as hint:
             self.problems.append(f"{setting.name.upper()}={shown} ({given.origin}): {hint}")
             return setting.kind.read(setting.default, self._base)
+        self.values[setting.name] = value
         self.shown[setting.name] = str(value) if isinstance(value, Path) else shown
         self.origins[setting.name] = given.origin
         return value
@@ -142,13 +129,13 @@ class _Reading:
 
     def _from_file(self, path: Path) -> dict[str, _Given]:
         try:
-            named = _toml(path)
+            named = read_toml(path)
         except ValueError as problem:
             self.problems.append(str(problem))
             return {}
-        if DATA.name in named:
-            del named[DATA.name]
-            self.problems.append(f"DATA ({path}): this file is found through it, use --data or {DATA.variable}")
+        if known.DATA.name in named:
+            del named[known.DATA.name]
+            self.problems.append(f"DATA ({path}): this file is found through it, use --data or {known.DATA.variable}")
         return self._known(named, {name: f"{path}: {name}" for name in named}, path.parent)
 
     def _known(self, named: Mapping[str, object], origins: Mapping[str, str], base: Path) -> dict[str, _Given]:
@@ -162,7 +149,7 @@ class _Reading:
         try:
             found = path.read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:
-            self.problems.append(f"{name.upper()} ({origin}): cannot read {path}: {_reason(error)}")
+            self.problems.append(f"{name.upper()} ({origin}): cannot read {path}: {reason_of(error)}")
             return ""
         if not found:
             self.problems.append(f"{name.upper()} ({origin}): {path} is empty")
@@ -176,55 +163,53 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str], f
     was not given. Raises BadSettings with every problem at once.
     """
     reading = _Reading(flags, environ, folder)
-    data = reading.of(DATA)
+    data = reading.of(known.DATA)
     reading.read_file(data)
     settings = Settings(
         data=data,
-        office_name=reading.of(OFFICE_NAME),
-        office_prefix=reading.of(OFFICE_PREFIX),
-        office_zone=reading.of(OFFICE_ZONE),
-        jurisdiction=reading.of(JURISDICTION),
-        watch_words=reading.of(WATCH_WORDS),
-        webhook_url=reading.of(WEBHOOK_URL),
-        webhook_secret=reading.of(WEBHOOK_SECRET),
-        smtp_host=reading.of(SMTP_HOST),
-        smtp_port=reading.of(SMTP_PORT),
-        smtp_starttls=reading.of(SMTP_STARTTLS),
-        smtp_from=reading.of(SMTP_FROM),
-        smtp_user=reading.of(SMTP_USER),
-        smtp_password=reading.of(SMTP_PASSWORD),
-        board_url=reading.of(BOARD_URL),
-        policy=reading.of(POLICY),
-        sources=reading.of(SOURCES),
-        log_level=reading.of(LOG_LEVEL),
-        batch=reading.of(BATCH),
-        web_port=reading.of(WEB_PORT),
-        prefect_port=reading.of(PREFECT_PORT),
-        post_days=reading.of(POST_DAYS),
-        closed_days=reading.of(CLOSED_DAYS),
+        office_name=reading.of(known.OFFICE_NAME),
+        office_prefix=reading.of(known.OFFICE_PREFIX),
+        office_zone=reading.of(known.OFFICE_ZONE),
+        jurisdiction=reading.of(known.JURISDICTION),
+        watch_words=reading.of(known.WATCH_WORDS),
+        webhook_url=reading.of(known.WEBHOOK_URL),
+        webhook_secret=reading.of(known.WEBHOOK_SECRET),
+        smtp_host=reading.of(known.SMTP_HOST),
+        smtp_port=reading.of(known.SMTP_PORT),
+        smtp_starttls=reading.of(known.SMTP_STARTTLS),
+        smtp_from=reading.of(known.SMTP_FROM),
+        smtp_user=reading.of(known.SMTP_USER),
+        smtp_password=reading.of(known.SMTP_PASSWORD),
+        board_url=reading.of(known.BOARD_URL),
+        policy=reading.of(known.POLICY),
+        sources=reading.of(known.SOURCES),
+        log_level=reading.of(known.LOG_LEVEL),
+        batch=reading.of(known.BATCH),
+        web_port=reading.of(known.WEB_PORT),
+        prefect_port=reading.of(known.PREFECT_PORT),
+        post_days=reading.of(known.POST_DAYS),
+        closed_days=reading.of(known.CLOSED_DAYS),
+        kafka_servers=reading.of(known.KAFKA_SERVERS),
+        kafka_security=reading.of(known.KAFKA_SECURITY),
+        kafka_ca=reading.of(known.KAFKA_CA),
+        kafka_user=reading.of(known.KAFKA_USER),
+        kafka_password=reading.of(known.KAFKA_PASSWORD),
+        elasticsearch_url=reading.of(known.ELASTICSEARCH_URL),
+        elasticsearch_ca=reading.of(known.ELASTICSEARCH_CA),
+        elasticsearch_user=reading.of(known.ELASTICSEARCH_USER),
+        elasticsearch_password=reading.of(known.ELASTICSEARCH_PASSWORD),
+        database_url=reading.of(known.DATABASE_URL),
+        engine_prefix=reading.of(known.ENGINE_PREFIX),
         shown=reading.shown,
         origins=reading.origins,
     )
-    _refuse(reading.problems or _contradictions(settings))
+    _refuse(reading.problems or half_given(reading.values, settings.origins))
     return settings
 
 
 def _refuse(problems: list[str]) -> None:
     if problems:
         raise BadSettings(problems)
-
-
-def _contradictions(settings: Settings) -> list[str]:
-    origins, found = settings.origins, []
-    if settings.webhook_url is not None and settings.webhook_secret is None:
-        hint = f"notices are signed, set {WEBHOOK_SECRET.variable}_FILE"
-        found.append(f"WEBHOOK_SECRET= (needed by {origins[WEBHOOK_URL.name]}): {hint}")
-    if settings.smtp_host is not None and settings.smtp_from is None:
-        found.append(f"SMTP_FROM= (needed by {origins[SMTP_HOST.name]}): mail comes from somewhere, set smtp_from")
-    if settings.smtp_user is not None and settings.smtp_password is None:
-        hint = f"signing in needs both, set {SMTP_PASSWORD.variable}_FILE"
-        found.append(f"SMTP_PASSWORD= (needed by {origins[SMTP_USER.name]}): {hint}")
-    return found
 
 
 def _check_named_file(setting: Setting[T], given: _Given, value: T) -> None:
@@ -235,23 +220,3 @@ def _check_named_file(setting: Setting[T], given: _Given, value: T) -> None:
 def _nearest(name: str) -> str:
     found = difflib.get_close_matches(name, _NAMES, n=1)
     return f", did you mean '{found[0]}'?" if found else f"; there are {', '.join(_NAMES)}"
-
-
-def _toml(path: Path) -> dict[str, object]:
-    try:
-        written = path.read_text(encoding="utf-8-sig")  # editors on Windows put a mark before the first line
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, ValueError) as error:
-        raise ValueError(f"{path}: cannot be read: {_reason(error)}") from None
-    try:
-        return tomllib.loads(written)
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        number = line[1] if line else str(len(written.splitlines()))
-        what = str(error).partition(" (at ")[0]
-        raise ValueError(f"{path}, line {number}: no valid TOML: {what[:1].lower()}{what[1:]}") from None
-
-
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or "not readable").lower() if isinstance(error, OSError) else "not UTF-8 text"

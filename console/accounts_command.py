@@ -105,7 +105,7 @@ def close(chosen: argparse.Namespace) -> int:
 def _opened(chosen: argparse.Namespace) -> Iterator[AccountStore]:
     settings = settings_from(chosen)
     folder = DeskFolder(settings.data, "desk")
-    with open_backends(folder, settings, migrate=folder.name not in existing_desks(settings.data)) as backends:
+    with open_backends(folder, settings, migrate=folder.name not in existing_desks(settings)) as backends:
         start_log(folder.log, part=_PART, level=settings.log_level)
         try:
             yield backends.accounts

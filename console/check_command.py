@@ -7,12 +7,13 @@ from contextlib import contextmanager
 
 from backends.bus_local import LocalBus
 from backends.clock import SystemClock
-from backends.database import Database, sqlite_url
+from backends.database import Database, is_server, name_of
 from backends.desk_folder import DeskFolder
 from backends.migrate import require_current
 from backends.people_memory import MemoryPeopleStore
 from backends.people_sql import SqlPeopleStore
 from backends.settings import Settings
+from backends.wiring import database_of, engines
 from console.duty_ladder import ladder_lines, uncovered
 from console.wiring import existing_desks, policy_from, settings_from
 from desk.errors import BadPolicy, HuiyingError
@@ -27,7 +28,7 @@ def run(chosen: argparse.Namespace) -> int:
     settings = settings_from(chosen)
     for name, value in settings.shown.items():
         print(f"{name} = {value or '(empty)'}  [{settings.origins[name]}]")
-    problems = [*_rule_problems(settings), *_store_problems(settings)]
+    problems = [*_rule_problems(settings), *_store_problems(settings), *_engine_problems(settings)]
     hints = _hints(settings) if problems else [*_hints(settings), *_ladder_hints(settings)]
     for problem in problems:
         print(f"huiying: {problem}", file=sys.stderr)
@@ -53,17 +54,30 @@ def _print_rules(policy: Policy) -> None:
 
 def _store_problems(settings: Settings) -> list[str]:
     problems = []
-    for name in existing_desks(settings.data):
+    for name in existing_desks(settings):
         try:
-            _require_current(DeskFolder(settings.data, name))
-            print(f"store {name}: current")
+            folder = DeskFolder(settings.data, name)
+            url = database_of(folder, settings)
+            _require_current(folder, url)
+            print(f"store {name}: current" + (f" ({name_of(url)})" if is_server(url) else ""))
         except HuiyingError as error:
             problems.append(str(error))
     return problems
 
 
-def _require_current(folder: DeskFolder) -> None:
-    require_current(sqlite_url(folder.incidents))
+def _engine_problems(settings: Settings) -> list[str]:
+    problems = []
+    for name, opened in engines(settings).items():
+        try:
+            opened().close()
+            print(f"{name}: answers")
+        except HuiyingError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _require_current(folder: DeskFolder, url: str) -> None:
+    require_current(url)
     # Opening makes a file where there is none, and looking must not.
     if folder.bus.exists():
         LocalBus(folder.bus).close()
@@ -85,10 +99,10 @@ def _ladder_hints(settings: Settings) -> list[str]:
 @contextmanager
 def _rota(settings: Settings) -> Iterator[PeopleStore]:
     """The real desk's people; nobody where it has no store yet, and looking makes none."""
-    if REAL not in existing_desks(settings.data):
+    if REAL not in existing_desks(settings):
         yield MemoryPeopleStore()
         return
-    database = Database(sqlite_url(DeskFolder(settings.data, REAL).incidents))
+    database = Database(database_of(DeskFolder(settings.data, REAL), settings))
     try:
         yield SqlPeopleStore(database)
     finally:

@@ -30,7 +30,7 @@ def run(chosen: argparse.Namespace) -> int:
     def archive_of(answer: Answer) -> Archive:
         return WarcArchive(folder.archive, lambda _: Page(redirects=(), answer=answer))
 
-    migrate = folder.name not in existing_desks(settings.data)
+    migrate = folder.name not in existing_desks(settings)
     with folder.lock(PART, now=clock.now()), open_backends(folder, settings, migrate=migrate) as backends:
         logger = start_log(folder.log, part=PART, level=settings.log_level)
         collecting = Collecting(

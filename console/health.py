@@ -4,7 +4,7 @@ A part that hangs, died or never started says nothing; that its last word is old
 """
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,8 +79,8 @@ class PartHealth:
 class Pulse:
     """A part's own word that it works; written often enough to be believed, rarely enough to cost nothing."""
 
-    def __init__(self, folder: DeskFolder, part: str, clock: Clock) -> None:
-        self._path = folder.path / _FOLDER / f"{part}.json"
+    def __init__(self, folder: DeskFolder, part: str, clock: Clock, *, seat: str | None = None) -> None:
+        self._path = folder.path / _FOLDER / f"{seat or part}.json"
         self._part = part
         self._clock = clock
         self._beat: Beat | None = None
@@ -101,25 +101,40 @@ class Pulse:
 
 
 def beats(folder: DeskFolder) -> dict[str, Beat]:
-    """The last word of each part that ever said one in this folder; one that cannot be read counts as none."""
-    found = {}
+    """The last word of each part that ever said one in this folder, whichever of its processes said it."""
+    return {beat.part: beat for beat in sorted(every_beat(folder), key=lambda beat: beat.worked_at)}
+
+
+def every_beat(folder: DeskFolder) -> list[Beat]:
+    """The last word of each process that ever said one in this folder; one that cannot be read counts as none."""
+    found = []
     for path in sorted((folder.path / _FOLDER).glob("*.json")):
         with suppress(OSError, msgspec.DecodeError):
-            beat = msgspec.json.decode(path.read_bytes(), type=Beat)
-            found[beat.part] = beat
+            found.append(msgspec.json.decode(path.read_bytes(), type=Beat))
     return found
 
 
 def forget(folder: DeskFolder, part: str) -> None:
-    """Forgets the last word of a part that the desk does not have any more: nobody is to miss it."""
-    with suppress(OSError):
-        (folder.path / _FOLDER / f"{part}.json").unlink()
+    """Forgets the last words of a part that the desk does not have any more: nobody is to miss it."""
+    for path in (folder.path / _FOLDER).glob("*.json"):
+        with suppress(OSError, msgspec.DecodeError):
+            if msgspec.json.decode(path.read_bytes(), type=Beat).part == part:
+                path.unlink()
 
 
 def health_of(folder: DeskFolder, now: datetime, *, also: Collection[str] = ()) -> dict[str, PartHealth]:
     """How each part is doing: those that are needed, those asked for, and whoever else ever said a word."""
-    said = beats(folder)
-    return {part: judged(part, said.get(part), now) for part in dict.fromkeys((*NEEDED, *also, *said))}
+    said: dict[str, list[Beat]] = {}
+    for beat in every_beat(folder):
+        said.setdefault(beat.part, []).append(beat)
+    return {part: _best(part, said.get(part, []), now) for part in dict.fromkeys((*NEEDED, *also, *said))}
+
+
+def _best(part: str, said: Sequence[Beat], now: datetime) -> PartHealth:
+    """How a part is doing of which any process that works is enough."""
+    newest_last = sorted(said, key=lambda beat: beat.worked_at)
+    found = [judged(part, beat, now) for beat in reversed(newest_last)] or [judged(part, None, now)]
+    return min(found, key=lambda each: list(PartState).index(each.state))
 
 
 def judged(part: str, beat: Beat | None, now: datetime) -> PartHealth:

@@ -3,8 +3,8 @@
 import argparse
 
 from backends.bus_local import LocalBus
-from backends.database import sqlite_url
 from backends.migrate import upgrade
+from backends.wiring import database_of
 from console.wiring import folder_of, settings_from
 
 
@@ -13,7 +13,7 @@ def run(chosen: argparse.Namespace) -> int:
     settings = settings_from(chosen)
     folder = folder_of(chosen, settings)
     folder.prepare()
-    upgrade(sqlite_url(folder.incidents))
+    upgrade(database_of(folder, settings))
     LocalBus(folder.bus, migrate=True).close()
     print(f"{folder.path} is of this program's version")
     return 0

@@ -74,7 +74,7 @@ def shift(chosen: argparse.Namespace) -> int:
 def _people(chosen: argparse.Namespace, settings: Settings) -> Iterator[PeopleStore]:
     """The rota of the chosen desk; the real desk's is made before the desk first runs."""
     folder = DeskFolder(settings.data, chosen.desk or "desk")
-    there = folder.name in existing_desks(settings.data)
+    there = folder.name in existing_desks(settings)
     if not there and folder.name != "desk":
         raise BadSettings([f"no desk {folder.name} in {settings.data}: it has no rota"])
     with open_backends(folder, settings, migrate=not there) as backends:

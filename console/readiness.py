@@ -1,6 +1,6 @@
 """From started to at work: which parts of a running desk do their work already, and what people are told of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from backends.clock import Stopwatch
 from backends.desk_folder import DeskFolder
 from backends.telemetry import Logger
-from console.health import beats
+from console.health import every_beat
 from console.parts import Part
 
 _PATIENCE = timedelta(seconds=45)
@@ -35,7 +35,7 @@ class Readiness:
     def look(self) -> list[Part]:
         """Looks once, logs what is new, and returns the parts that have just begun to work."""
         begun = []
-        said = {part: beat.process for part, beat in beats(self._folder).items()}
+        said = {(beat.part, beat.process) for beat in every_beat(self._folder)}
         for part in self._parts:
             process = self._process_of(part.name)
             if process is None:
@@ -83,7 +83,7 @@ def _answers(port: int, page: str) -> bool:
     return True
 
 
-def _works(part: Part, process: int, said: dict[str, int]) -> bool:
+def _works(part: Part, process: int, said: Set[tuple[str, int]]) -> bool:
     if part.port is not None:
         return listens(part.port) and (part.page is None or _answers(part.port, part.page))
-    return all(said.get(beat) == process for beat in part.beats)
+    return all((beat, process) in said for beat in part.beats)

@@ -6,40 +6,26 @@ What one part alone needs is imported in its branch: a killed part has to be bac
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-from threading import Event
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
-from backends.bus_local import LocalBus
-from backends.clock import SHORT_PAUSE, Stopwatch, SystemClock
+from backends.clock import SHORT_PAUSE, SystemClock
 from backends.desk_folder import DeskFolder
 from backends.settings import Settings
-from backends.telemetry import Logger, start_log, stop_log
+from backends.telemetry import start_log, stop_log
 from backends.wiring import open_backends
 from console.health import Pulse
-from console.wiring import classifier_for, existing_desks, parts_of, placer_of, screener_of, settings_from
-from desk.errors import AlreadyRunning, BadSettings
-from desk.ports import Classifier, PeopleStore
-from desk.travel import FLAGGED, POSTS
-from flows.line import PATIENCE, DeskParts
-from pipelines.placer import GROUP as PLACERS
-from pipelines.placer import Placer
-from pipelines.screen import GROUP as SCREENERS
+from console.part_steps import AtWork, Step, steps_of, turn_of
+from console.wiring import existing_desks, parts_of, settings_from
+from desk.errors import BadSettings
 
 PARTS = ("screen", "place", "watch", "notify")
+SHARED = ("screen", "place")
+"""Parts that several processes may run: screeners share the posts, placers stand by for one another."""
+
 CALENDAR = "calendar"
-_A_MOMENT = timedelta(milliseconds=200)
-_AT_ONCE = timedelta()
-"""Screening and placing take turns in one thread: neither may wait while the other has work."""
-
-_LOOK_EVERY = 1.0
-"""Seconds between two looks at the clocks and the outbox."""
-
-Step = Callable[[], int]
 
 
 class Stopped:
@@ -69,34 +55,55 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _run_here(chosen: argparse.Namespace, folder: DeskFolder, settings: Settings) -> int:
-    chosen_parts = tuple(chosen.only or _all_parts(folder, settings))
+    chosen_parts = tuple(dict.fromkeys(chosen.only or _all_parts(folder, settings)))
     if CALENDAR in chosen_parts:
         raise BadSettings(["calendar runs alone: it waits for its hours and looks at nothing else meanwhile"])
     if "notify" in chosen_parts:
         _require_channels(folder, settings)
     stopped = Stopped()
     with ExitStack() as stack:
-        for part in chosen_parts:
-            stack.enter_context(folder.lock(part, now=SystemClock().now()))
-        migrate = folder.name not in existing_desks(settings.data)
+        seats = {part: stack.enter_context(_seat(folder, part, chosen)) for part in chosen_parts}
+        migrate = folder.name not in existing_desks(settings)
         backends = stack.enter_context(open_backends(folder, settings, migrate=migrate))
         parts = parts_of(backends, settings)
-        logger = start_log(folder.log, part="-".join(chosen_parts), level=settings.log_level)
+        logger = start_log(folder.log, part="-".join(seats.values()), level=settings.log_level)
         stack.callback(stop_log)
-        at_work = _AtWork(
+        at_work = AtWork(
             parts=parts,
             people=backends.people,
             settings=settings,
             stopped=stopped,
             logger=logger,
-            pulses={part: Pulse(folder, part, SystemClock()) for part in chosen_parts},
+            pulses={part: Pulse(folder, part, SystemClock(), seat=seat) for part, seat in seats.items()},
             aside=stack.enter_context(ThreadPoolExecutor(max_workers=len(PARTS))),
-            patience=PATIENCE if folder.name != "desk" else timedelta(),
+            until_idle=chosen.until_idle,
+            alone=frozenset(part for part, seat in seats.items() if _is_alone(folder, part, seat)),
+            turn=turn_of(chosen_parts),
         )
-        steps = _steps(chosen_parts, at_work, stack)
+        steps = steps_of(chosen_parts, at_work, stack)
         print(f"{folder.path}: {', '.join(chosen_parts)} at work; Ctrl-C stops", file=sys.stderr)
         _work(steps, stopped, until_idle=chosen.until_idle)
     return 0
+
+
+@contextmanager
+def _seat(folder: DeskFolder, part: str, chosen: argparse.Namespace) -> Iterator[str]:
+    """The name under which this process runs the part: those of the real desk that share their work have several."""
+    now = SystemClock().now()
+    if part in SHARED and folder.is_real and not chosen.until_idle:
+        with folder.seat(part, now=now) as seat:
+            yield seat
+    else:
+        with folder.lock(part, now=now):
+            yield part
+
+
+def _is_alone(folder: DeskFolder, part: str, seat: str) -> bool:
+    """Whether nobody else runs this part of the real desk here: whoever did before is dead.
+
+    A drill or replay is run by its line as well, under another lock.
+    """
+    return part in SHARED and folder.is_real and not folder.others_at_work(part, seat)
 
 
 def _serve_calendar(folder: DeskFolder, settings: Settings) -> int:
@@ -131,7 +138,7 @@ def _require_channels(folder: DeskFolder, settings: Settings) -> None:
         raise BadSettings(["neither webhook_secret nor smtp_host is set: nobody could be notified"])
 
 
-def _work(steps: list[Step], stopped: Stopped, *, until_idle: bool) -> None:
+def _work(steps: Sequence[Step], stopped: Stopped, *, until_idle: bool) -> None:
     clock = SystemClock()
     while not stopped.asked:
         done = sum(step() for step in steps)
@@ -139,149 +146,3 @@ def _work(steps: list[Step], stopped: Stopped, *, until_idle: bool) -> None:
             return
         if not done:
             clock.sleep(SHORT_PAUSE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _AtWork:
-    """What every part of this run works with; `aside` are threads for what takes long.
-
-    `patience` is how long a silent predecessor is waited for. On the real desk nobody screens or places without the
-    lock of that part: who holds it knows that the one before is dead.
-    """
-
-    parts: DeskParts
-    people: PeopleStore
-    settings: Settings
-    stopped: Stopped
-    logger: Logger
-    pulses: Mapping[str, Pulse]
-    aside: ThreadPoolExecutor
-    patience: timedelta
-
-    def free(self, topic: str, group: str) -> None:
-        """Frees the seat of a predecessor that is known to be dead."""
-        if not self.patience and isinstance(self.parts.bus, LocalBus):
-            self.parts.bus.vacate(topic, group=group)
-
-
-def _steps(chosen_parts: Sequence[str], at_work: _AtWork, stack: ExitStack) -> list[Step]:
-    # The classifier takes seconds to load, and so does taking over from a line that was killed: both at once.
-    loading = at_work.aside.submit(classifier_for, at_work.settings) if "screen" in chosen_parts else None
-    opening = sorted(chosen_parts, key=("notify", "place", "watch", "screen").index)
-    return [stack.enter_context(_step(part, at_work, loading)) for part in opening]
-
-
-@contextmanager
-def _step(part: str, at_work: _AtWork, loading: "Future[Classifier] | None") -> Iterator[Step]:
-    pulse = at_work.pulses[part]
-    match part:
-        case "screen":
-            assert loading is not None
-            yield from _screening(at_work, loading, pulse)
-        case "place":
-            yield from _placing(at_work, pulse)
-        case "watch":
-            from console.watch_step import watch_of
-
-            yield _now_and_then(watch_of(at_work.parts, SystemClock(), pulse, at_work.logger).step)
-        case _:
-            yield from _notifying(at_work, pulse)
-
-
-def _screening(at_work: _AtWork, loading: "Future[Classifier]", pulse: Pulse) -> Iterator[Step]:
-    parts, logger = at_work.parts, at_work.logger
-    at_work.free(POSTS, SCREENERS)
-    with parts.bus.subscribe(POSTS, group=SCREENERS) as subscription:
-        screener = screener_of(parts, at_work.settings, loading.result())
-
-        def step() -> int:
-            done = screener.step(subscription, timeout=_AT_ONCE)
-            if done.records:
-                logger.info("screened", posts=done.posts, passed_on=done.passed_on, dead=done.dead)
-            pulse.worked()
-            return done.records + subscription.lag()
-
-        yield step
-
-
-def _placing(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
-    placer, logger = placer_of(at_work.parts, at_work.settings), at_work.logger
-    at_work.free(FLAGGED, PLACERS)
-    # The seat is looked at first: its patience with a killed placer runs while the lease is waited for.
-    with placer.subscribe() as subscription:
-        epoch = _acquired(placer, at_work)
-        beat = _now_and_then(lambda: _beaten(placer, epoch))
-
-        def step() -> int:
-            beat()
-            done = placer.step(subscription, epoch, timeout=_AT_ONCE)
-            if done.records:
-                logger.info("placed", records=done.records, opened=done.opened, repeats=done.repeats, dead=done.dead)
-            pulse.worked()
-            return done.records + subscription.lag()
-
-        yield step
-    placer.release(epoch)
-
-
-def _notifying(at_work: _AtWork, pulse: Pulse) -> Iterator[Step]:
-    """The resident loop in a thread of its own, so that no batch of posts keeps a page waiting."""
-    from backends.notifiers import RealChannels
-    from flows.notify import deliver_owed, notify_loop
-    from flows.reaching import ToPeople
-
-    clock, parts, done = SystemClock(), at_work.parts, Event()
-    channels = RealChannels(at_work.settings, clock)
-    courier = ToPeople(at_work.people, channels, parts.policy.ladder)
-
-    def loop() -> None:
-        def stopped() -> bool:
-            pulse.worked()
-            return at_work.stopped.asked or done.is_set()
-
-        notify_loop(parts.incidents, courier, clock, board=parts.board, stopped=stopped, logger=at_work.logger)
-
-    with closing(channels):
-        notifying = at_work.aside.submit(loop)
-
-        def step() -> int:
-            if notifying.done():
-                notifying.result()
-            return 0
-
-        try:
-            yield step
-        finally:
-            done.set()
-        notifying.result()
-        if not at_work.stopped.asked:
-            deliver_owed(parts.incidents, courier, clock.now(), board=parts.board)
-
-
-def _acquired(placer: Placer, at_work: _AtWork) -> int:
-    clock, waited = SystemClock(), Stopwatch()
-    while waited.elapsed() < 2 * PATIENCE.total_seconds() + 1 and not at_work.stopped.asked:
-        epoch = placer.acquire("place", patience=at_work.patience)
-        if epoch is not None:
-            return epoch
-        clock.sleep(_A_MOMENT)
-    raise AlreadyRunning("another placer of this desk is at work: stop it first")
-
-
-def _beaten(placer: Placer, epoch: int) -> int:
-    placer.beat(epoch)
-    return 0
-
-
-def _now_and_then(look: Callable[[], int]) -> Step:
-    """The look, at most once a second."""
-    last = [Stopwatch()]
-    first = [True]
-
-    def step() -> int:
-        if not first[0] and last[0].elapsed() < _LOOK_EVERY:
-            return 0
-        first[0], last[0] = False, Stopwatch()
-        return look()
-
-    return step

@@ -26,7 +26,7 @@ def run(chosen: argparse.Namespace) -> int:
     with ExitStack() as stack:
         stack.enter_context(folder.lock(_PART, now=SystemClock().now()))
         taken = stack.enter_context(listening(settings.web_port))
-        migrate = folder.name not in existing_desks(settings.data)
+        migrate = folder.name not in existing_desks(settings)
         backends = stack.enter_context(open_backends(folder, settings, migrate=migrate))
         start_log(folder.log, part=_PART, level=settings.log_level)
         stack.callback(stop_log)

@@ -21,6 +21,9 @@ from flows.line import DeskParts, Line
 from pipelines.placer import Placer
 from pipelines.screen import Screener
 
+# A batch is one transaction, and everybody who acts on an incident waits for it.
+_MOST_PLACED_AT_ONCE = 500
+
 
 def settings_from(chosen: argparse.Namespace) -> Settings:
     """The settings of this call, checked whole. Raises BadSettings with every problem at once."""
@@ -30,7 +33,7 @@ def settings_from(chosen: argparse.Namespace) -> Settings:
 
 def folder_of(chosen: argparse.Namespace, settings: Settings) -> DeskFolder:
     """The desk folder that is meant: the one named, or the only one there is."""
-    there = existing_desks(settings.data)
+    there = existing_desks(settings)
     if chosen.desk is not None:
         folder = DeskFolder(settings.data, chosen.desk)
         if chosen.desk not in there:
@@ -44,9 +47,15 @@ def folder_of(chosen: argparse.Namespace, settings: Settings) -> DeskFolder:
     raise BadSettings([f"several desks in {settings.data}: choose with --desk {' | '.join(there)}"])
 
 
-def existing_desks(data: Path) -> list[str]:
-    """The names of the desks, drills and replays whose stores stand in the data folder."""
-    return sorted(str(path.parent.relative_to(data)) for path in data.glob("**/incidents.db"))
+def existing_desks(settings: Settings) -> list[str]:
+    """The names of the desks, drills and replays that stand in the data folder.
+
+    The real one also stands where its incidents are on a server: what is there only `huiying run` and
+    `huiying migrate` make.
+    """
+    data = settings.data
+    there = {str(path.parent.relative_to(data)) for path in data.glob("**/incidents.db")}
+    return sorted(there | ({"desk"} if settings.database_url else set()))
 
 
 def office_from(settings: Settings, *, mark: str = "") -> Office:
@@ -81,7 +90,8 @@ def screener_of(parts: DeskParts, settings: Settings, classifier: Classifier) ->
 
 def placer_of(parts: DeskParts, settings: Settings) -> Placer:
     """The desk's placer."""
-    return Placer(parts.bus, parts.incidents, parts.codec, parts.office, parts.policy, batch=settings.batch)
+    batch = min(settings.batch, _MOST_PLACED_AT_ONCE)
+    return Placer(parts.bus, parts.incidents, parts.codec, parts.office, parts.policy, batch=batch)
 
 
 @contextmanager

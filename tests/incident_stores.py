@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from backends.database import Database, sqlite_url
+from backends.incident_tables import metadata
 from backends.incidents_memory import MemoryIncidentStore
 from backends.incidents_sql import SqlIncidentStore
-from backends.migrate import upgrade
+from backends.migrate import require_current, upgrade
 from desk.caselog import Entry
 from desk.change import IncidentQuery
+from desk.errors import SchemaMismatch
 from desk.ports import IncidentStore
 from tests.engines import started
 
@@ -92,12 +94,27 @@ def _migrated_file() -> bytes:
         return path.read_bytes()
 
 
+def a_bare_postgresql() -> str:
+    """The URL of a PostgreSQL database without a table."""
+    url = started.postgresql()
+    _run(url, "drop schema public cascade", "create schema public")
+    return url
+
+
 def _empty_postgresql() -> str:
     url = started.postgresql()
+    try:
+        require_current(url)
+    except SchemaMismatch:
+        upgrade(a_bare_postgresql())
+    emptied = [f"delete from {table.name}" for table in metadata.sorted_tables if table.name != "office"]
+    _run(url, *emptied, "update office set log_seq = 0, log_hash = ''")
+    return url
+
+
+def _run(url: str, *statements: str) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
-        connection.execute(text("drop schema public cascade"))
-        connection.execute(text("create schema public"))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()
-    upgrade(url)
-    return url

@@ -63,7 +63,7 @@ class StandingDesks(Mapping[str, OpenDesk]):
 
     def __iter__(self) -> Iterator[str]:
         yield ""
-        yield from (name for name in existing_desks(self._settings.data) if name != _REAL)
+        yield from (name for name in existing_desks(self._settings) if name != _REAL)
 
     def __len__(self) -> int:
         return len(list(iter(self)))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.desk_folder import DeskFolder
+from backends.desk_folder import SEATS, DeskFolder
 from desk.errors import AlreadyRunning, BadSettings, StoreError
 from tests.build import HOUR, NOON
 
@@ -22,7 +22,7 @@ HOLD = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from backends.desk_folder import DeskFolder
+from backends.desk_folder import SEATS, DeskFolder
 with DeskFolder(Path(sys.argv[1]), "desk").lock("place", now=datetime(2026, 6, 3, 12, tzinfo=UTC)):
     print("held", flush=True)
     sys.stdin.read()
@@ -175,3 +175,33 @@ def test_a_folder_that_cannot_be_used_is_one_clear_error(in_the_way: str, tmp_pa
 
     assert str(refusal.value).startswith(f"cannot write {tmp_path / 'desk'}: ")
     assert "set HUIYING_DATA" in str(refusal.value)
+
+
+def test_part_that_shares_its_work_has_several_seats(tmp_path: Path) -> None:
+    folder = DeskFolder(tmp_path, "desk")
+
+    with ExitStack() as held:
+        seats = [held.enter_context(folder.seat("place", now=NOON)) for _ in range(SEATS)]
+
+        with pytest.raises(AlreadyRunning, match=f"place-{SEATS} of"), folder.seat("place", now=NOON):
+            pass
+
+    assert seats == ["place", *(f"place-{number}" for number in range(2, SEATS + 1))]
+
+
+def test_seat_that_was_left_is_taken_again(tmp_path: Path) -> None:
+    folder = DeskFolder(tmp_path, "desk")
+
+    with ExitStack() as first:
+        first.enter_context(folder.seat("place", now=NOON))
+        with folder.seat("place", now=NOON) as second:
+            first.close()
+            with folder.seat("place", now=NOON) as third:
+                seats = (second, third)
+
+    assert seats == ("place-2", "place")
+
+
+@pytest.mark.parametrize(("name", "is_real"), [("desk", True), ("drill", False), ("replay/desk", False)])
+def test_only_the_desk_itself_is_real(tmp_path: Path, name: str, *, is_real: bool) -> None:
+    assert DeskFolder(tmp_path, name).is_real is is_real

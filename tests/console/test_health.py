@@ -91,3 +91,23 @@ def test_a_part_the_desk_does_not_have_any_more_is_not_missed(folder: DeskFolder
     forget(folder, "crawl")
 
     assert health_of(folder, NOON + HOUR)["crawl"].state is PartState.ABSENT
+
+
+def test_part_of_which_one_process_works_is_at_work_whatever_became_of_the_others(folder: DeskFolder) -> None:
+    Pulse(folder, "place", ManualClock(NOON)).worked()
+    Pulse(folder, "place", ManualClock(NOON + HOUR), seat="place-2").worked()
+    Pulse(folder, "place", ManualClock(NOON + HOUR), seat="place-3").worked("cannot write the store")
+
+    found = health_of(folder, NOON + HOUR)
+
+    assert found["place"].state is PartState.AT_WORK
+    assert set(found) == {"screen", "place", "watch", "notify"}
+
+
+def test_part_of_which_no_process_works_is_shown_with_the_last_that_did(folder: DeskFolder) -> None:
+    Pulse(folder, "place", ManualClock(NOON)).worked()
+    Pulse(folder, "place", ManualClock(NOON + MICROSECOND), seat="place-2").worked()
+
+    found = health_of(folder, NOON + HOUR)["place"]
+
+    assert (found.state, found.since) == (PartState.SILENT, NOON + MICROSECOND)

@@ -1,9 +1,11 @@
 """What every account store promises (`desk.account_store.AccountStore`)."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -13,7 +15,7 @@ from backends.database import Database
 from desk.account_store import AccountStore, Throttled
 from desk.accounts import IDLE, QUIET, WHOLE, Account, AccountRefused, Role, Session
 from tests.build import DAY, HOUR, MICROSECOND, MINUTE, NOON, SECOND
-from tests.incident_stores import KINDS, an_empty_database
+from tests.incident_stores import KINDS, SQL_KINDS, an_empty_database
 
 OFFICER = Account(id="a-1", name="王值班", role=Role.OFFICER, password_hash="hash one")
 ADMIN = Account(id="a-2", name="Admin", role=Role.ADMIN, password_hash="hash two", must_change=True)
@@ -237,3 +239,24 @@ def test_failures_are_forgotten_after_a_quiet_day(store: AccountStore) -> None:
     tries = [store.begin_attempt([NAME], NOON + QUIET) for _ in range(6)]
 
     assert tries == [NOTHING] * 5 + [2 * SECOND]
+
+
+@pytest.mark.parametrize("kind", SQL_KINDS)
+def test_of_many_that_add_one_name_at_once_one_succeeds_and_the_others_are_told(kind: str, tmp_path: Path) -> None:
+    database = Database(an_empty_database(kind, tmp_path))
+    store, start = SqlAccountStore(database), Barrier(6)
+
+    def add(number: int) -> str:
+        start.wait()
+        try:
+            store.add(replace(OFFICER, id=f"a-{number}"))
+        except AccountRefused as refusal:
+            return str(refusal)
+        return ""
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        told = sorted(pool.map(add, range(6)))
+
+    assert told == ["", *["there is an account 王值班 already"] * 5]
+    assert len(store.accounts()) == 1
+    database.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, rule
@@ -16,7 +17,7 @@ from backends.database import Database
 from desk.account_store import AccountStore, Throttled
 from desk.accounts import Account, AccountRefused, Role, Session
 from tests.build import MINUTE, NOON
-from tests.incident_stores import an_empty_file
+from tests.incident_stores import an_empty_database
 
 T = TypeVar("T")
 IDS = st.sampled_from(["a-1", "a-2", "a-3"])
@@ -34,12 +35,13 @@ SUBJECTS = st.lists(
 class TwinAccounts(RuleBasedStateMachine):
     """Does everything to both stores."""
 
+    kind = "sqlite"
     readings: Bundle[Account] = Bundle("readings")
 
     def __init__(self) -> None:
         super().__init__()
         self.folder = TemporaryDirectory()
-        self.database = Database(an_empty_file(Path(self.folder.name) / "incidents.db"))
+        self.database = Database(an_empty_database(self.kind, Path(self.folder.name)))
         self.sql = SqlAccountStore(self.database)
         self.memory = MemoryAccountStore()
         self.now: datetime = NOON
@@ -113,6 +115,14 @@ def answer(store: AccountStore, ask: Callable[[AccountStore], T]) -> T | type[Ac
         return ask(store)
     except AccountRefused as refusal:
         return type(refusal)
+
+
+class TwinAccountsOnPostgresql(TwinAccounts):
+    kind = "postgresql"
+
+
+TestTwinAccountsOnPostgresql = pytest.mark.engine(TwinAccountsOnPostgresql.TestCase)
+TestTwinAccountsOnPostgresql.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
 
 
 TestTwinAccounts = TwinAccounts.TestCase
