@@ -18,8 +18,8 @@ class Retention:
     def __init__(self, connection: ElasticsearchConnection, posts: MonthlyIndices, sights: MonthlyIndices) -> None:
         self._connection = connection
         self._post_indices, self._sight_indices = posts, sights
-        self._posts = Documents(connection, posts.alias)
-        self._sights = Documents(connection, sights.alias)
+        self._posts = Documents(connection, posts.alias, patient=True)
+        self._sights = Documents(connection, sights.alias, patient=True)
 
     def prune(self, before: datetime, kept: Collection[str]) -> int:
         """Deletes the posts collected before that time but those kept, and says how many; their sights go first."""
@@ -46,7 +46,7 @@ class Retention:
     def _prune_month(self, index: str, before: datetime, kept: Collection[str]) -> int:
         if month_in(index) > month_of(before):
             return 0
-        documents = Documents(self._connection, index)
+        documents = Documents(self._connection, index, patient=True)
         if month_in(index) < month_of(before) and not _has_any(documents, kept):
             return self._drop(index, documents)
         expired = {"range": {"collected_at": {"lt": to_microseconds(before)}}}
@@ -62,7 +62,7 @@ class Retention:
     def _drop_empty_months(self, current: str) -> None:
         self._sights.refresh()
         for index in self._sight_indices.existing(self._connection):
-            documents = Documents(self._connection, index)
+            documents = Documents(self._connection, index, patient=True)
             if month_in(index) < current and not documents.count(_ALL):
                 self._drop(index, documents)
 

@@ -83,11 +83,15 @@ def portions(values: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 class Documents:
-    """All documents under one alias; nothing is found, and nothing wrong, while it has no index."""
+    """All documents under one alias; nothing is found, and nothing wrong, while it has no index.
 
-    def __init__(self, connection: ElasticsearchConnection, alias: str) -> None:
+    A writer that has to look first is `patient`: it waits for a server as long as its write would.
+    """
+
+    def __init__(self, connection: ElasticsearchConnection, alias: str, *, patient: bool = False) -> None:
         self._connection = connection
         self._alias = alias
+        self._ask = connection.write if patient else connection.read
 
     def first(
         self, condition: Json, *, sort: Sequence[Json], after: Sequence[object], fields: Sequence[str], size: int
@@ -124,7 +128,7 @@ class Documents:
         fields: Sequence[str] = (),
     ) -> Iterator[list[Hit]]:
         """All documents as they are now, page by page, whatever is written meanwhile."""
-        point = self._connection.read(self._opened)
+        point = self._ask(self._opened)
         asked: dict[str, object] = {
             "pit": {"id": point, "keep_alive": _KEPT_OPEN},
             "query": condition,
@@ -139,7 +143,7 @@ class Documents:
                 yield page
                 after = page[-1].sort
         finally:
-            self._connection.read(lambda client: client.options(ignore_status=404).close_point_in_time(id=point))
+            self._ask(lambda client: client.options(ignore_status=404).close_point_in_time(id=point))
 
     def count(self, condition: Json) -> int:
         """How many documents there are."""
@@ -174,7 +178,7 @@ class Documents:
             )
             return msgspec.convert(answer.body, _Answer)
 
-        return self._connection.read(ask)
+        return self._ask(ask)
 
     def _opened(self, client: Elasticsearch) -> str:
         opened = client.open_point_in_time(index=self._alias, keep_alive=_KEPT_OPEN, ignore_unavailable=True)

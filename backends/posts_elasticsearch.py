@@ -41,8 +41,10 @@ class ElasticsearchPostStore:
         self._post_indices, self._sight_indices = post_indices(cluster.prefix), observation_indices(cluster.prefix)
         self._posts = Documents(self._connection, self._post_indices.alias)
         self._sights = Documents(self._connection, self._sight_indices.alias)
+        self._posts_before_put = Documents(self._connection, self._post_indices.alias, patient=True)
         self._lock = Lock()
-        self._has_unseen = False
+        # What others put before this store was opened is found, too.
+        self._has_unseen = True
         self._unseen_in: set[str] = set()
         for indices in (self._post_indices, self._sight_indices):
             indices.ensure(self._connection)
@@ -78,7 +80,7 @@ class ElasticsearchPostStore:
     def observations(self, post_id: str) -> list[Observation]:
         """See `PostStore.observations`; of the same moment by source."""
         self._see_own_writes()
-        of_post = {"term": {"post_id": post_id}}
+        of_post = {"term": {"post_id": _document_id(post_id)}}
         pages = self._sights.walk(of_post, sort=_OLDEST_FIRST, fields=["body"])
         return [decode_value(hit.source.body.encode(), Observation) for page in pages for hit in page]
 
@@ -127,7 +129,7 @@ class ElasticsearchPostStore:
         if crosses_months:
             self._see_own_writes()
         own = indices if len(indices) == 1 else ()
-        return {hit.document_id for hit in self._posts.with_ids(list(filed), fields=[], but_in=own)}
+        return {hit.document_id for hit in self._posts_before_put.with_ids(list(filed), fields=[], but_in=own)}
 
     def _see_own_writes(self) -> None:
         # Not after every put: nobody reads between two batches of a screener, and a refresh costs as much as a batch.
