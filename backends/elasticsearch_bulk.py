@@ -14,6 +14,7 @@ DELETED = 200
 _DONE = frozenset({DELETED, 201, 404, 409})
 _OPERATIONS_AT_ONCE = 2_000
 _BYTES_AT_ONCE = 8_000_000
+_LONGEST_REASON = 200
 _ANSWERED = "items.*.status,items.*.error.type,items.*.error.reason"
 
 Json = Mapping[str, object]
@@ -103,4 +104,4 @@ def _portions(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
 
 def _told(item: _Item) -> str:
     error = item.error or _Trouble()
-    return f"{item.status} {error.type} {error.reason or ''}".strip()
+    return f"{item.status} {error.type} {error.reason or ''}".strip()[:_LONGEST_REASON]

@@ -165,7 +165,7 @@ class Documents:
 
     def refresh(self) -> None:
         """Makes everything written so far findable."""
-        self._connection.write(lambda client: client.indices.refresh(index=self._alias, ignore_unavailable=True))
+        self._ask(lambda client: client.indices.refresh(index=self._alias, ignore_unavailable=True))
 
     def _search(self, asked: Json) -> _Answer:
         # A point in time knows its indices. Half an answer, when a server is away, would look like a whole one.

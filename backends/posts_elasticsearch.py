@@ -132,7 +132,8 @@ class ElasticsearchPostStore:
         return {hit.document_id for hit in self._posts_before_put.with_ids(list(filed), fields=[], but_in=own)}
 
     def _see_own_writes(self) -> None:
-        # Not after every put: nobody reads between two batches of a screener, and a refresh costs as much as a batch.
+        # Not after every put: nobody reads between two batches of a screener, and a refresh for each would add more
+        # than half to the server's work.
         with self._lock:
             if self._has_unseen:
                 self._posts.refresh()

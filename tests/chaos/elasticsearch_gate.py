@@ -1,6 +1,7 @@
-"""A gate in front of a real Elasticsearch that lets nothing, or only half of each batch, through for a while."""
+"""A gate in front of a real Elasticsearch: it can be busy for a while, speak TLS and ask for a password."""
 
 import json
+import ssl
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -13,10 +14,14 @@ _PATIENCE_SECONDS = 60
 
 
 class ElasticsearchGate:
-    """Answers as the server behind it; `refusals` requests and `halves` bulk requests are answered 429 first."""
+    """Answers as the server behind it; `refusals` requests and `halves` bulk requests are answered 429 first.
 
-    def __init__(self, behind: str) -> None:
+    With `secured` it speaks TLS; with `asked_for`, whoever does not send this authorization is answered 401.
+    """
+
+    def __init__(self, behind: str, *, secured: ssl.SSLContext | None = None, asked_for: str = "") -> None:
         self.behind = behind
+        self.asked_for = asked_for
         self.refusals = 0
         self.halves = 0
         self.refused = 0
@@ -27,11 +32,14 @@ class ElasticsearchGate:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._scheme = "https" if secured else "http"
+        if secured:
+            self._server.socket = secured.wrap_socket(self._server.socket, server_side=True)
 
     @property
     def url(self) -> str:
         """Where the gate is."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> "ElasticsearchGate":
         Thread(target=self._server.serve_forever, daemon=True).start()
@@ -51,7 +59,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         gate = self.passing
-        if gate.refusals:
+        if gate.asked_for and self.headers.get("authorization") != gate.asked_for:
+            self._answer(401, json.dumps({"error": {"type": "security_exception"}, "status": 401}).encode())
+        elif gate.refusals:
             gate.refusals -= 1
             gate.refused += 1
             self._answer(429, json.dumps({"error": _REFUSED, "status": 429}).encode())

@@ -97,9 +97,9 @@ def real(line: bytes) -> ScreenedPost:
     topic = json.loads(line)
     first_seen = as_utc(datetime.fromisoformat(topic["first_seen"]))
     post = a_post(
-        source=topic["category"] or "none",
+        source=topic.get("category") or "none",
         title=topic["title"],
-        text=topic["description"] or "",
+        text=topic.get("description") or "",
         published_at=first_seen,
         collected_at=first_seen,
     )
