@@ -67,7 +67,7 @@ def assert_all_once(store: ElasticsearchPostStore) -> None:
     assert (store.counts().posts, store.counts().observations) == (POSTS, POSTS // 50)
 
 
-@pytest.mark.parametrize("patience", [60.0, 1.0], ids=["repeated inside", "repeated by the caller"])
+@pytest.mark.parametrize("patience", [120.0, 1.0], ids=["repeated inside", "repeated by the caller"])
 def test_server_killed_twice_in_mid_bulk_loses_and_doubles_nothing(
     server: ElasticsearchServer, patience: float
 ) -> None:
