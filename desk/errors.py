@@ -72,7 +72,7 @@ class SchemaMismatch(HuiyingError):
 
 
 class StoreError(HuiyingError):
-    """Raised when a store cannot read or write; nothing was written."""
+    """Raised when a store cannot read or write; nothing was written, or `PostStore.put` says what a repeat does."""
 
 
 class BusError(HuiyingError):

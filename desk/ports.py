@@ -90,7 +90,8 @@ class PostStore(Protocol):
     def put(self, posts: Sequence[ScreenedPost], observations: Sequence[Observation] = ()) -> None:
         """Stores posts by id and observations by (post id, source, seen_at), all or none: twice changes nothing.
 
-        The first stored version of a post stays. Raises StoreError; then nothing was written.
+        The first stored version of a post stays. Raises StoreError; then nothing was written. Only a store of many
+        servers, failing half way, may have written a part: a repeat writes the rest and doubles nothing.
         """
 
     def get(self, ids: Collection[str]) -> dict[str, ScreenedPost]:

@@ -6,19 +6,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import settings
+import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
+from backends.posts_elasticsearch import ElasticsearchPostStore
 from backends.posts_memory import MemoryPostStore
 from backends.posts_sqlite import SqlitePostStore
+from desk.ports import PostStore
 from desk.post import Observation, Outcome, PostQuery, ScreenedPost
-from tests.build import HOUR, MICROSECOND, NOON, SECOND, a_verdict, an_id, an_observation
-from tests.post_stores import a_numbered_post, numbers
+from tests.build import DAY, HOUR, MICROSECOND, NOON, SECOND, a_verdict, an_id, an_observation
+from tests.post_stores import a_cluster, a_numbered_post, forget, numbers
 
 # Few numbers, words and moments: what matters happens where they meet.
 NUMBERS = st.sampled_from([0, 1, 2, 0xFF << 120, 0xFE << 120, (1 << 128) - 1])
 MOMENTS = st.sampled_from([NOON, NOON + MICROSECOND, NOON + 2 * MICROSECOND, NOON + SECOND, NOON - HOUR])
+# A store may keep what was collected by the month.
+MONTHS = st.sampled_from([NOON - 60 * DAY, NOON - 30 * DAY, NOON + 30 * DAY])
 FAR_MOMENTS = st.sampled_from([datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
 WORDS = st.text(alphabet="水厂桥ab，", max_size=6)
 TERMS = st.lists(st.text(alphabet="水厂桥a，*", max_size=2), max_size=2).map(tuple)
@@ -38,7 +43,7 @@ POSTS = st.builds(
     WORDS,
     WORDS,
     MOMENTS | FAR_MOMENTS,
-    MOMENTS,
+    MOMENTS | MONTHS,
     SOURCES,
     OUTCOMES,
     FINGERPRINTS,
@@ -49,7 +54,7 @@ OBSERVATIONS = st.builds(
     ),
     NUMBERS,
     SOURCES,
-    MOMENTS,
+    MOMENTS | MONTHS,
     st.integers(0, 3),
 )
 QUERIES = st.builds(
@@ -72,9 +77,8 @@ class PostStoreBesideMemory(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.folder = TemporaryDirectory()
-        self.path = Path(self.folder.name) / "posts.db"
-        self.store = SqlitePostStore(self.path)
+        self.make_place()
+        self.store = self.opened()
         self.memory = MemoryPostStore()
 
     @rule(target=posts, batch=st.lists(POSTS, min_size=1, max_size=5), seen=st.lists(OBSERVATIONS, max_size=3))
@@ -83,7 +87,7 @@ class PostStoreBesideMemory(RuleBasedStateMachine):
         self.memory.put(batch, seen)
         return multiple(*batch)
 
-    @rule(old=posts, text=WORDS, later=st.sampled_from([timedelta(), HOUR]))
+    @rule(old=posts, text=WORDS, later=st.sampled_from([timedelta(), HOUR, 30 * DAY]))
     def put_an_old_reading_again(self, old: ScreenedPost, text: str, later: timedelta) -> None:
         post = replace(old.post, text=text, collected_at=old.post.collected_at + later)
 
@@ -104,7 +108,7 @@ class PostStoreBesideMemory(RuleBasedStateMachine):
 
         assert numbers(self.store.search(onward)) == numbers(self.memory.search(onward))
 
-    @rule(before=MOMENTS, keep=st.lists(NUMBERS.map(an_id), max_size=2))
+    @rule(before=MOMENTS | MONTHS, keep=st.lists(NUMBERS.map(an_id), max_size=2))
     def prune(self, before: datetime, keep: Collection[str]) -> None:
         assert self.store.prune(before, keep=keep) == self.memory.prune(before, keep=keep)
 
@@ -116,7 +120,7 @@ class PostStoreBesideMemory(RuleBasedStateMachine):
     @rule()
     def open_anew(self) -> None:
         self.store.close()
-        self.store = SqlitePostStore(self.path)
+        self.store = self.opened()
 
     @invariant()
     def counted_alike(self) -> None:
@@ -125,8 +129,34 @@ class PostStoreBesideMemory(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.store.close()
+        self.leave_place()
+
+    def make_place(self) -> None:
+        self.folder = TemporaryDirectory()
+
+    def opened(self) -> PostStore:
+        return SqlitePostStore(Path(self.folder.name) / "posts.db")
+
+    def leave_place(self) -> None:
         self.folder.cleanup()
+
+
+class ElasticsearchBesideMemory(PostStoreBesideMemory):
+    """The same on a real server."""
+
+    def make_place(self) -> None:
+        self.cluster = a_cluster()
+
+    def opened(self) -> PostStore:
+        return ElasticsearchPostStore(self.cluster)
+
+    def leave_place(self) -> None:
+        forget(self.cluster)
 
 
 TestPostStoreBesideMemory = PostStoreBesideMemory.TestCase
 TestPostStoreBesideMemory.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestElasticsearchBesideMemory = pytest.mark.engine(ElasticsearchBesideMemory.TestCase)
+TestElasticsearchBesideMemory.settings = settings(
+    max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
