@@ -116,9 +116,12 @@ class KafkaTopics:
                 self._make(missing, min(_COPIES, len(self._admin.describe_cluster()["brokers"])))
         with self._cluster.asked_to("look at the topics of"):
             largest = self._largest_taken()
-            partitions = {topic: len(self._partitions(topic)) for topic in self.plans}
+            ordered = len(self._partitions(FLAGGED))
+        if ordered != 1:
+            named = self._cluster.topic(FLAGGED)
+            raise BusError(f"kafka topic {named} has {ordered} partitions: it must have one, delete it first")
         for topic, plan in self.plans.items():
-            _refuse_unfit(self._cluster.topic(topic), plan, partitions[topic], largest[topic])
+            _refuse_small(self._cluster.topic(topic), largest[topic], plan.largest)
 
     def _make(self, missing: list[str], copies: int) -> None:
         try:
@@ -136,12 +139,10 @@ class KafkaTopics:
         return {topic: int(found[self._cluster.topic(topic)]["max.message.bytes"]["value"]) for topic in self.plans}
 
 
-def _refuse_unfit(named: str, plan: TopicPlan, partitions: int, largest: int) -> None:
-    if plan.partitions == 1 and partitions != 1:
-        raise BusError(f"kafka topic {named} has {partitions} partitions: it must have one, delete it first")
-    if largest < plan.largest:
+def _refuse_small(named: str, taken: int, needed: int) -> None:
+    if taken < needed:
         raise BusError(
-            f"kafka topic {named} takes records of {largest} bytes at most: set its max.message.bytes to {plan.largest}"
+            f"kafka topic {named} takes records of {taken} bytes at most: set its max.message.bytes to {needed}"
         )
 
 
