@@ -22,6 +22,7 @@ from tests.buses import poll, publish
 from tests.engines import kafka_server
 from tests.engines.java import jars
 from tests.engines.kafka_server import KafkaServer
+from tests.engines.server import free_ports
 
 USER, PASSWORD = "desk", "open sesame"
 SECURED = """\
@@ -66,7 +67,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     folder = tmp_path_factory.mktemp("kafka")
     a_certificate(folder)
     server = KafkaServer(folder)
-    (inside,) = kafka_server.free_ports(1)
+    (inside,) = free_ports(1)
     plain = kafka_server._PROPERTIES.format(port=server._port, controller=server._controller, folder=folder)
     both = plain.replace(",CONTROLLER://", f",INSIDE://127.0.0.1:{inside},CONTROLLER://").replace(
         f"advertised.listeners=PLAINTEXT://127.0.0.1:{server._port}",
