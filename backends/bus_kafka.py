@@ -38,7 +38,7 @@ class KafkaBus:
     def flush(self) -> None:
         """Returns once everything published is on the log, or raises BusError and keeps the rest for the next flush.
 
-        What is repeated after a failed flush may stand on the log twice; the order within a key is kept.
+        What is repeated after a failed flush may stand on the log twice; the last record of a key stays its last.
         """
         self._refuse_closed()
         self._writer.flush()

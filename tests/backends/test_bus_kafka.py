@@ -1,5 +1,6 @@
 """The bus on a real Kafka: its topics, its partitions, and what happens to readers that come, go and are thrown out."""
 
+import random
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from tests.engines.server import free_ports
 pytestmark = pytest.mark.engine
 
 ALL = (POSTS, FLAGGED, DEAD)
+LARGE = random.Random(5).randbytes(5_000)
 KEYS, EACH = 40, 5
 
 
@@ -74,6 +76,11 @@ def drained(*readers: KafkaSubscription) -> list[list[Record]]:
             mine.extend(reader.poll(limit=30, timeout=AT_ONCE))
             reader.commit()
     return polled
+
+
+def set_largest(kafka: KafkaOfOneTest, size: int) -> None:
+    named = kafka.cluster.topic(POSTS)
+    admin().alter_configs([ConfigResource(ConfigResourceType.TOPIC, named, configs={"max.message.bytes": str(size)})])
 
 
 def setting(kafka: KafkaOfOneTest, topic: str, name: str) -> str:
@@ -260,6 +267,25 @@ def test_topic_that_takes_small_records_only_is_refused(kafka: KafkaOfOneTest) -
 
     with pytest.raises(BusError, match=r"kafka topic .*\.posts takes records of \d+ bytes at most: set its max"):
         kafka.open()
+
+
+def test_what_the_cluster_refuses_is_kept_and_comes_in_order_once_it_is_taken(
+    kafka: KafkaOfOneTest, bus: KafkaBus
+) -> None:
+    set_largest(kafka, 2_000)
+    bus.publish(Outgoing(topic=POSTS, key=key, value=value) for key, value in (("a", b"1"), ("a", LARGE), ("b", b"2")))
+    bus.publish([Outgoing(topic=POSTS, key="a", value=b"3")])
+    with bus.subscribe(POSTS, group="screen") as reader:
+        with pytest.raises(BusError, match=r"cannot write to kafka at .*MessageSizeTooLarge"):
+            bus.flush()
+        meanwhile = poll(reader)
+        set_largest(kafka, 12 << 20)
+        bus.flush()
+        after = poll(reader)
+
+    assert LARGE not in meanwhile
+    assert {*meanwhile, *after} == {b"1", LARGE, b"2", b"3"}
+    assert after.index(LARGE) < after.index(b"3")
 
 
 def test_record_too_large_for_kafka_is_named_and_refused_and_the_rest_goes_on(bus: KafkaBus) -> None:
