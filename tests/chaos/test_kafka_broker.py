@@ -124,6 +124,7 @@ def test_broker_that_hangs_refuses_in_one_line_and_the_records_are_kept(server: 
     with bus.subscribe(POSTS, group="screen") as reader:
         publish(bus, b"before")
         before = poll(reader)
+        reader.commit()
         server.pause()
         bus.publish([numbered(1)])
         with pytest.raises(BusError, match=r"^cannot write to kafka at 127\.0\.0\.1:\d+: [^\n]+$"):
@@ -138,8 +139,7 @@ def test_broker_that_hangs_refuses_in_one_line_and_the_records_are_kept(server: 
         after = read_to_the_end(reader)
 
     assert before == [b"before"]
-    assert [record.value for record in after][-1:] == [b"1"]
-    assert len(after) <= 2
+    assert {record.value for record in after} == {b"1"}
 
 
 def test_broker_that_is_away_refuses_a_commit_and_marks_nothing(server: KafkaServer, bus: KafkaBus) -> None:
