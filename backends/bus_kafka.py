@@ -1,6 +1,7 @@
 """The bus beyond one machine: topics on a Kafka cluster, read by as many processes as there are partitions."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from backends.kafka_cluster import KafkaCluster
 from backends.kafka_reader import KafkaPace, KafkaSubscription
@@ -38,7 +39,7 @@ class KafkaBus:
     def flush(self) -> None:
         """Returns once everything published is on the log, or raises BusError and keeps the rest for the next flush.
 
-        What is repeated after a failed flush may stand on the log twice; the order within a key is kept.
+        What is repeated after a failed flush may stand on the log twice; the last record of a key stays its last.
         """
         self._refuse_closed()
         self._writer.flush()
@@ -52,6 +53,19 @@ class KafkaBus:
         subscription = KafkaSubscription(self._cluster, self._topics, topic, group, self._pace)
         self._subscriptions.append(subscription)
         return subscription
+
+    def lag(self, topic: str, *, group: str) -> int:
+        """How many records of a topic this group has not committed; looks on, and joins nothing. Raises BusError."""
+        self._refuse_closed()
+        return self._topics.lag(topic, group)
+
+    def forget(self, topic: str, before: datetime) -> int:
+        """Deletes the records of a topic published before that millisecond, read or not, and says how many.
+
+        Raises BusError.
+        """
+        self._refuse_closed()
+        return self._topics.forget(topic, before)
 
     def close(self) -> None:
         """Leaves its groups and lets go of the connections; unflushed records are dropped."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from kafka import KafkaAdminClient, TopicPartition  # type: ignore[import-untyped]  # it ships no types
 from kafka.admin import (  # type: ignore[import-untyped]  # as above
     ConfigResource,
     ConfigResourceType,
     OffsetSpec,
+    OffsetTimestamp,
 )
 from kafka.errors import TopicAlreadyExistsError  # type: ignore[import-untyped]  # as above
 
@@ -84,6 +85,21 @@ class KafkaTopics:
             starts = self._offsets(partitions, OffsetSpec.EARLIEST)
         return sum(max(0, ends[each] - max(starts[each], committed[each])) for each in partitions)
 
+    def forget(self, topic: str, before: datetime) -> int:
+        """Deletes what stands before the first record of that time or later; says how many. Raises BusError."""
+        at = OffsetTimestamp(before.timestamp() * 1_000)
+        with self._asked_to("delete from"):
+            partitions = self._partitions(topic)
+            starts, ends = self._offsets(partitions, OffsetSpec.EARLIEST), self._offsets(partitions, OffsetSpec.LATEST)
+            # Where no record is of that time or later, the cluster answers with an offset below zero.
+            firsts = {
+                each: first if first >= 0 else ends[each] for each, first in self._offsets(partitions, at).items()
+            }
+            doomed = {each: first for each, first in firsts.items() if first > starts[each]}
+            if doomed:
+                self._admin.delete_records(doomed)
+        return sum(first - starts[each] for each, first in doomed.items())
+
     def close(self) -> None:
         """Lets go of the connection; nothing can be asked any more."""
         self._closed = True
@@ -96,7 +112,7 @@ class KafkaTopics:
         with self._cluster.asked_to(doing):
             yield
 
-    def _offsets(self, partitions: list[TopicPartition], spec: OffsetSpec) -> dict[TopicPartition, int]:
+    def _offsets(self, partitions: list[TopicPartition], spec: int) -> dict[TopicPartition, int]:
         found = self._admin.list_partition_offsets(dict.fromkeys(partitions, spec))
         return {partition: position.offset for partition, position in found.items()}
 

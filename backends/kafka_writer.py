@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Protocol
 
 from kafka import KafkaProducer  # type: ignore[import-untyped]  # it ships no types
-from kafka.errors import KafkaError  # type: ignore[import-untyped]  # as above
+from kafka.errors import KafkaError, KafkaTimeoutError  # type: ignore[import-untyped]  # as above
 
+from backends.clock import Stopwatch
 from backends.kafka_cluster import KafkaCluster, milliseconds
 from backends.kafka_topics import TopicPlan
 from desk.errors import BusError
@@ -25,7 +26,10 @@ _BATCH_BYTES = 256 * 1_024
 class _Receipt(Protocol):
     """What the library knows of one record on its way."""
 
+    is_done: bool
     exception: Exception
+
+    def get(self, timeout: float) -> object: ...
 
     def failed(self) -> bool: ...
 
@@ -42,7 +46,7 @@ class KafkaWriter:
     """Writes with an idempotent producer: what the library repeats by itself is written once and in order.
 
     Only when the library has given a record up is it sent again by a fresh producer, together with what follows it
-    under the same key; it may then stand twice on the log, never out of order and never not at all.
+    under the same key: these may then stand twice on the log, and the last word on a key stays the last.
     """
 
     def __init__(self, cluster: KafkaCluster, plans: Mapping[str, TopicPlan], patience: timedelta) -> None:
@@ -70,7 +74,7 @@ class KafkaWriter:
                 record = self._waiting[0]
                 receipt = producer.send(self._cluster.topic(record.topic), key=record.key.encode(), value=record.value)
                 self._sent.append(_Sent(record=self._waiting.popleft(), receipt=receipt))
-            producer.flush(timeout=self._patience.total_seconds())
+            self._await_receipts()
             self._keep_what_failed()
 
     def close(self) -> None:
@@ -101,6 +105,17 @@ class KafkaWriter:
                 **self._cluster.client_settings(self._patience),
             )
         return self._opened
+
+    def _await_receipts(self) -> None:
+        # Not the library's own flush: it stumbles over a batch that the broker finds too large and that is then cut.
+        waited = Stopwatch()
+        for each in self._sent:
+            if not each.receipt.is_done:
+                left = self._patience.total_seconds() - waited.elapsed()
+                with suppress(KafkaError):
+                    each.receipt.get(timeout=max(left, 0.0))
+        if not all(each.receipt.is_done for each in self._sent):
+            raise KafkaTimeoutError
 
     def _keep_what_failed(self) -> None:
         failed = next((each for each in self._sent if each.receipt.failed()), None)

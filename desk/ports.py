@@ -42,7 +42,7 @@ class Subscription(AbstractContextManager["Subscription"], Protocol):
     """One reader of a topic for a group; leaving the context gives the topic up for another reader."""
 
     def poll(self, *, limit: int, timeout: timedelta) -> list[Record]:
-        """The next records, at most `limit`, in order; empty once `timeout` has passed without one.
+        """The next records, at most `limit`, in order within a partition; empty once `timeout` passed without one.
 
         Moves the position on in memory only: what is not committed is delivered again to the next reader.
         Raises BusError when the bus cannot be read; the position is unchanged.
@@ -67,8 +67,8 @@ class Bus(Protocol):
     def subscribe(self, topic: str, *, group: str) -> Subscription:
         """Joins a group on a topic.
 
-        One subscriber of a group reads at a time; a second polls nothing meanwhile, and takes over where the commits
-        stand once the first has left or died.
+        One subscriber of a group reads a partition of the topic at a time; a second polls nothing of it meanwhile,
+        and takes over where the commits stand once the first has left or died.
         """
 
     def lag(self, topic: str, *, group: str) -> int:

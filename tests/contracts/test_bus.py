@@ -10,7 +10,7 @@ from desk.errors import BusError
 from desk.ports import Bus
 from desk.travel import DEAD, POSTS, Outgoing, Record
 from tests.build import HOUR, NOON, SECOND
-from tests.buses import AT_ONCE, KINDS, open_bus, poll, publish
+from tests.buses import AT_ONCE, HAND_KINDS, KINDS, open_bus, poll, publish
 
 
 @pytest.fixture
@@ -73,6 +73,7 @@ def test_poll_gives_at_most_the_limit_and_goes_on_behind_it(bus: Bus) -> None:
         assert poll(reader, limit=2) == []
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_empty_poll_comes_back_once_its_timeout_has_passed(bus: Bus, clock: ManualClock) -> None:
     with bus.subscribe(POSTS, group="screen") as reader:
         assert reader.poll(limit=10, timeout=2 * SECOND) == []
@@ -228,6 +229,7 @@ def test_looking_on_leaves_the_seat_free(bus: Bus) -> None:
         assert poll(reader) == [b"1"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_what_was_published_before_a_moment_is_forgotten_read_or_not(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1", b"2")
     publish(bus, b"another topic", topic=DEAD)
@@ -246,6 +248,7 @@ def test_what_was_published_before_a_moment_is_forgotten_read_or_not(bus: Bus, c
     assert bus.lag(DEAD, group="screen") == 1
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_offsets_grow_on_after_everything_was_forgotten(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1")
     with bus.subscribe(POSTS, group="screen") as reader:

@@ -12,7 +12,7 @@ from desk.errors import BusError
 from desk.ports import Bus, Subscription
 from desk.travel import POSTS
 from tests.build import HOUR, NOON, SECOND
-from tests.buses import AT_ONCE, KINDS, leave, open_bus, poll, publish
+from tests.buses import AT_ONCE, HAND_KINDS, KINDS, SOON_ENOUGH, leave, open_bus, poll, publish
 
 BARELY = PATIENCE - timedelta(milliseconds=1)
 
@@ -57,9 +57,10 @@ def test_second_subscriber_takes_over_where_the_commits_stand_once_the_first_has
         poll(first, limit=1)
         leave(first)
 
-        assert poll(waiting) == [b"2", b"3"]
+        assert poll(waiting, timeout=SOON_ENOUGH) == [b"2", b"3"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_waiting_poll_takes_the_seat_over_within_its_timeout(bus: Bus) -> None:
     publish(bus, b"1")
     bus.subscribe(POSTS, group="screen")
@@ -70,6 +71,7 @@ def test_waiting_poll_takes_the_seat_over_within_its_timeout(bus: Bus) -> None:
     assert [record.value for record in records] == [b"1"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_silent_subscriber_loses_its_seat_after_the_patience_and_not_before(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1")
     first, second = bus.subscribe(POSTS, group="screen"), bus.subscribe(POSTS, group="screen")
@@ -83,6 +85,7 @@ def test_silent_subscriber_loses_its_seat_after_the_patience_and_not_before(bus:
     assert poll(second) == [b"1"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_patience_counts_from_the_observers_own_first_look(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1")
     bus.subscribe(POSTS, group="screen")
@@ -99,6 +102,7 @@ def test_patience_counts_from_the_observers_own_first_look(bus: Bus, clock: Manu
 @pytest.mark.parametrize(
     "show_life", [lambda reader: reader.poll(limit=1, timeout=AT_ONCE), lambda reader: reader.commit()]
 )
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_subscriber_that_polls_or_commits_keeps_its_seat(
     bus: Bus, clock: ManualClock, show_life: Callable[[Subscription], object]
 ) -> None:
@@ -114,6 +118,7 @@ def test_subscriber_that_polls_or_commits_keeps_its_seat(
     assert poll(first)[-1:] == [b"3"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_life_shown_just_in_time_starts_the_patience_anew(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1")
     first, second = bus.subscribe(POSTS, group="screen"), bus.subscribe(POSTS, group="screen")
@@ -130,6 +135,7 @@ def test_life_shown_just_in_time_starts_the_patience_anew(bus: Bus, clock: Manua
     assert poll(second) == [b"1"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_showing_life_marks_nothing_and_unmarks_nothing(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1", b"2", b"3")
     with bus.subscribe(POSTS, group="screen") as reader:
@@ -142,6 +148,7 @@ def test_showing_life_marks_nothing_and_unmarks_nothing(bus: Bus, clock: ManualC
         assert reader.lag() == 2
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_subscriber_waiting_in_an_empty_poll_keeps_its_seat(bus: Bus, clock: ManualClock) -> None:
     first, second = bus.subscribe(POSTS, group="screen"), bus.subscribe(POSTS, group="screen")
     poll(second)
@@ -153,6 +160,7 @@ def test_subscriber_waiting_in_an_empty_poll_keeps_its_seat(bus: Bus, clock: Man
     assert poll(first) == [b"1"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_commit_of_a_paused_subscriber_is_refused_and_marks_nothing(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1", b"2")
     paused, second = bus.subscribe(POSTS, group="screen"), bus.subscribe(POSTS, group="screen")
@@ -167,6 +175,7 @@ def test_commit_of_a_paused_subscriber_is_refused_and_marks_nothing(bus: Bus, cl
     assert poll(second) == [b"2"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_commit_of_a_paused_subscriber_is_refused_also_after_its_successor_has_left(
     bus: Bus, clock: ManualClock
 ) -> None:
@@ -183,6 +192,7 @@ def test_commit_of_a_paused_subscriber_is_refused_also_after_its_successor_has_l
     assert paused.lag() == 2
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_poll_of_a_paused_subscriber_is_refused_once_and_then_waits_its_turn(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1", b"2")
     paused, second = bus.subscribe(POSTS, group="screen"), bus.subscribe(POSTS, group="screen")
@@ -200,6 +210,7 @@ def test_poll_of_a_paused_subscriber_is_refused_once_and_then_waits_its_turn(bus
     assert poll(paused) == [b"2"]
 
 
+@pytest.mark.parametrize("bus", HAND_KINDS, indirect=True)
 def test_paused_subscriber_that_leaves_does_not_free_its_successors_seat(bus: Bus, clock: ManualClock) -> None:
     publish(bus, b"1")
     paused, second = bus.subscribe(POSTS, group="screen"), bus.subscribe(POSTS, group="screen")
