@@ -61,6 +61,8 @@ _MAIL = text_or_nothing(
 _USER = text_or_nothing(pattern=r"[\x20-\x7e]{1,200}", allowed="a name of letters, digits and signs")
 _ENGINE_PREFIX = text(pattern="[a-z][a-z0-9-]{0,31}", allowed="1 to 32 small letters, digits or '-', a letter first")
 _SECURITY = one_of("plaintext", "tls", "sasl", "sasl_tls")
+_MECHANISM = one_of("scram-sha-512", "scram-sha-256", "plain")
+_LISTENING = text(pattern=r"[0-9a-fA-F.:]{2,45}", allowed="an IP address")
 _LEVEL = one_of("debug", "info", "warning", "error")
 
 DATA = Setting(name="data", default="./var", help="folder of all that the desk keeps", kind=folder())
@@ -85,6 +87,7 @@ SOURCES = Setting(name="sources", default="sources.toml", help="file of the sour
 LOG_LEVEL = Setting(name="log_level", default="info", help="least important line to log", kind=_LEVEL)
 BATCH = Setting(name="batch", default="500", help="posts per batch", kind=count(1, 5000))
 WEB_PORT = Setting(name="web_port", default="8765", help="port of the board on this machine", kind=count(1024, 65535))
+WEB_HOST = Setting(name="web_host", default="127.0.0.1", help="address the board listens on", kind=_LISTENING)
 PREFECT_PORT = Setting(
     name="prefect_port", default="4200", help="port of Prefect on this machine", kind=count(1024, 65535)
 )
@@ -101,6 +104,9 @@ KAFKA_SERVERS = Setting(
 KAFKA_SECURITY = Setting(name="kafka_security", default="plaintext", help="how Kafka is spoken to", kind=_SECURITY)
 KAFKA_CA = Setting(name="kafka_ca", default="", help="certificates that Kafka's is checked by", kind=file_or_nothing())
 KAFKA_USER = Setting(name="kafka_user", default="", help="name to sign in to Kafka with", kind=_USER)
+KAFKA_MECHANISM = Setting(
+    name="kafka_mechanism", default="scram-sha-512", help="how the password is proven to Kafka", kind=_MECHANISM
+)
 KAFKA_PASSWORD = Setting(name="kafka_password", default="", help="password to sign in to Kafka with", kind=secret(1))
 ELASTICSEARCH_URL = Setting(
     name="elasticsearch_url", default="", help="Elasticsearch of the real desk; SQLite by default", kind=address()
@@ -142,6 +148,7 @@ SETTINGS = (
     LOG_LEVEL,
     BATCH,
     WEB_PORT,
+    WEB_HOST,
     PREFECT_PORT,
     POST_DAYS,
     CLOSED_DAYS,
@@ -149,6 +156,7 @@ SETTINGS = (
     KAFKA_SECURITY,
     KAFKA_CA,
     KAFKA_USER,
+    KAFKA_MECHANISM,
     KAFKA_PASSWORD,
     ELASTICSEARCH_URL,
     ELASTICSEARCH_CA,

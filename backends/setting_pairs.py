@@ -38,6 +38,8 @@ def _security_of_kafka(values: Mapping[str, object], origins: Mapping[str, str])
     signs_in, protected = security.startswith("sasl"), security.endswith("tls")
     if signs_in and not values["kafka_user"]:
         yield f"{told}: {_SIGNING_IN}, set kafka_user and {_how_to_set('kafka_password')}"
+    if security == "sasl" and values["kafka_mechanism"] == "plain":
+        yield f"{told}: the password would travel in the clear, use 'sasl_tls' or another kafka_mechanism"
     if values["kafka_user"] and not signs_in:
         yield f"{told}: nobody signs in that way, use 'sasl_tls' with kafka_user"
     if values["kafka_ca"] and not protected:

@@ -49,6 +49,7 @@ class Settings:
     log_level: str
     batch: int
     web_port: int
+    web_host: str
     prefect_port: int
     post_days: int
     closed_days: int
@@ -56,6 +57,7 @@ class Settings:
     kafka_security: str
     kafka_ca: Path | None
     kafka_user: str | None
+    kafka_mechanism: str
     kafka_password: str | None = field(repr=False)
     elasticsearch_url: str | None
     elasticsearch_ca: Path | None
@@ -186,6 +188,7 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str], f
         log_level=reading.of(known.LOG_LEVEL),
         batch=reading.of(known.BATCH),
         web_port=reading.of(known.WEB_PORT),
+        web_host=reading.of(known.WEB_HOST),
         prefect_port=reading.of(known.PREFECT_PORT),
         post_days=reading.of(known.POST_DAYS),
         closed_days=reading.of(known.CLOSED_DAYS),
@@ -193,6 +196,7 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str], f
         kafka_security=reading.of(known.KAFKA_SECURITY),
         kafka_ca=reading.of(known.KAFKA_CA),
         kafka_user=reading.of(known.KAFKA_USER),
+        kafka_mechanism=reading.of(known.KAFKA_MECHANISM),
         kafka_password=reading.of(known.KAFKA_PASSWORD),
         elasticsearch_url=reading.of(known.ELASTICSEARCH_URL),
         elasticsearch_ca=reading.of(known.ELASTICSEARCH_CA),

@@ -92,7 +92,7 @@ def _posts(folder: DeskFolder, settings: Settings) -> PostStore:
 
 def _kafka(settings: Settings) -> Bus:
     from backends.bus_kafka import KafkaBus
-    from backends.kafka_cluster import KafkaCluster, KafkaSecurity
+    from backends.kafka_cluster import KafkaCluster, KafkaSecurity, SaslMechanism
 
     return KafkaBus(
         KafkaCluster(
@@ -102,6 +102,7 @@ def _kafka(settings: Settings) -> Bus:
             ca_file=settings.kafka_ca,
             user=settings.kafka_user or "",
             password=settings.kafka_password or "",
+            mechanism=SaslMechanism(settings.kafka_mechanism.upper()),
         )
     )
 

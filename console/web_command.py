@@ -19,13 +19,13 @@ _PART = "web"
 def run(chosen: argparse.Namespace) -> int:
     """Serves the board; at the very first start it prints the first admin's one-time password, once."""
     from console.web.app import create_app
-    from console.web.serve import HOST, listening, serve, standing_site
+    from console.web.serve import listening, serve, standing_site
 
     settings = settings_from(chosen)
     folder = DeskFolder(settings.data, "desk")
     with ExitStack() as stack:
         stack.enter_context(folder.lock(_PART, now=SystemClock().now()))
-        taken = stack.enter_context(listening(settings.web_port))
+        taken = stack.enter_context(listening(settings.web_port, host=settings.web_host))
         migrate = folder.name not in existing_desks(settings)
         backends = stack.enter_context(open_backends(folder, settings, migrate=migrate))
         start_log(folder.log, part=_PART, level=settings.log_level)
@@ -38,6 +38,9 @@ def run(chosen: argparse.Namespace) -> int:
         Stopped()
         # What is loaded for good is looked through no more, least of all when the board has to stop.
         gc.freeze()
-        print(f"{folder.path}: the board is at http://{HOST}:{settings.web_port}; Ctrl-C stops", file=sys.stderr)
+        print(
+            f"{folder.path}: the board is at http://{settings.web_host}:{settings.web_port}; Ctrl-C stops",
+            file=sys.stderr,
+        )
         serve(app, taken)
     return 0

@@ -29,14 +29,14 @@ def standing_site(settings: Settings, backends: Backends) -> Iterator[Site]:
         yield Site(desks=desks, settings=settings, accounts=backends.accounts, clock=clock)
 
 
-def listening(port: int) -> socket.socket:
+def listening(port: int, *, host: str = HOST) -> socket.socket:
     """The port, taken. Raises BadSettings when somebody else has it."""
     try:
-        return socket.create_server((HOST, port))
+        return socket.create_server((host, port))
     except OSError as error:
         hint = "stop what has it, or choose another with --web-port"
         raise BadSettings(
-            [f"port {port} (web_port) cannot be used, {(error.strerror or '').lower()}: {hint}"]
+            [f"port {port} (web_port) cannot be used on {host}, {(error.strerror or '').lower()}: {hint}"]
         ) from None
 
 

@@ -8,6 +8,7 @@ from backends.settings import load_settings
 from desk.errors import BadSettings
 
 PASSWORD = "hunter22"
+PLAIN = {"KAFKA_SERVERS": "k:1", "KAFKA_USER": "desk", "KAFKA_PASSWORD": "x"}
 SIGNED_IN = {"HUIYING_KAFKA_USER": "desk", "HUIYING_KAFKA_PASSWORD": PASSWORD, "HUIYING_KAFKA_SERVERS": "k:9092"}
 
 
@@ -97,6 +98,10 @@ def test_who_signs_in_to_kafka_does_so_with_name_and_password(security: str, tmp
         ({"KAFKA_SERVERS": "k:1", "KAFKA_SECURITY": "sasl"}, "KAFKA_SECURITY=sasl"),
         ({"KAFKA_SERVERS": "k:1", "KAFKA_SECURITY": "sasl", "KAFKA_USER": "desk"}, "set HUIYING_KAFKA_PASSWORD_FILE"),
         ({"KAFKA_SERVERS": "k:1", "KAFKA_USER": "desk", "KAFKA_PASSWORD": "x"}, "nobody signs in that way"),
+        (
+            {"KAFKA_SECURITY": "sasl", "KAFKA_MECHANISM": "plain", **PLAIN},
+            "the password would travel in the clear",
+        ),
         ({"KAFKA_SERVERS": "k:1", "KAFKA_CA": "ca.pem"}, "no certificate is checked that way"),
         ({"KAFKA_SERVERS": "k:1", "KAFKA_CA": "ca.pem", "KAFKA_SECURITY": "tls"}, ""),
         ({"KAFKA_SECURITY": "tls"}, "KAFKA_SERVERS= (needed by environment HUIYING_KAFKA_SECURITY)"),

@@ -44,7 +44,7 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     [
         ("WebhookNotifier(", {"backends/local_receiver.py", "backends/notifiers.py"}),
         ("MailNotifier(", {"backends/notifiers.py"}),
-        ("RealChannels(", {"console/run_command.py"}),
+        ("RealChannels(", {"console/part_steps.py"}),
     ],
 )
 def test_only_the_real_desk_may_open_real_channels(opened: str, where: set[str]) -> None:

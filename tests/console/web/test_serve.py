@@ -89,7 +89,7 @@ def test_second_start_tells_no_password_and_a_taken_port_is_one_clear_line(tmp_p
 
     assert second.returncode == 2
     assert told[0] == ""
-    assert re.fullmatch(rf"huiying: port {port} \(web_port\) cannot be used, .*--web-port\n", told[1])
+    assert re.fullmatch(rf"huiying: port {port} \(web_port\) cannot be used on 127.0.0.1, .*--web-port\n", told[1])
     assert health == 503
     assert greeting == ""
 
