@@ -101,7 +101,7 @@ def test_part_of_which_one_process_works_is_at_work_whatever_became_of_the_other
     found = health_of(folder, NOON + HOUR)
 
     assert found["place"].state is PartState.AT_WORK
-    assert set(found) == {"screen", "place", "watch", "notify"}
+    assert set(found) == {"screen", "place", "watch", "notify", "crawl"}
 
 
 def test_part_of_which_no_process_works_is_shown_with_the_last_that_did(folder: DeskFolder) -> None:
