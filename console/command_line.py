@@ -21,6 +21,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         _add_run,
         _add_crawl,
         _add_sources,
+        _add_extract,
         _add_drill,
         _add_replay,
         _add_incidents,
@@ -86,6 +87,11 @@ def _add_sources(commands: "_Commands[argparse.ArgumentParser]") -> None:
     action.add_argument("source", nargs="?", metavar="SOURCE", help="only the source with this key")
     _with_data(action)
     _with_settings(action)
+
+
+def _add_extract(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    parser = _command(commands, "extract", "print title, time, source and text of pages, one JSON line each")
+    parser.add_argument("page", nargs="+", metavar="FILE|URL", help="a saved page, packed or not, or its address")
 
 
 def _add_drill(commands: "_Commands[argparse.ArgumentParser]") -> None:
