@@ -3,13 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from parsel import Selector
-
 from spiders.article_rules import NO_RULES, ArticleRules, ruled_time, ruled_title, rules_of
 from spiders.article_source import article_source
 from spiders.article_text import article_text, text_under
 from spiders.article_time import published_time
 from spiders.article_title import article_title
+from spiders.page_tree import page_tree
 from spiders.written_time import WrittenTime
 
 
@@ -42,9 +41,7 @@ def read_article(
     `rules` are the source's own and go before all; what they do not find is looked for as on any page. `fresh` is
     false for a page saved some other time: then nobody knows when its 昨天 was.
     """
-    # An empty document has no root element to look into.
-    # Without `huge_tree` libxml2 bounds how deep a page may be nested: what is read here is walked up again.
-    page = Selector(text=html if html.strip() else "<html></html>", type="html", huge_tree=False)
+    page = page_tree(html)
     rules = rules_of(page, address) if rules == NO_RULES else rules
     title = ruled_title(page, rules) or article_title(page)
     found = ruled_time(page, rules, now) or published_time(page, title.text, now, address=address, fresh=fresh)

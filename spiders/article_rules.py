@@ -58,7 +58,7 @@ def ruled_title(page: Selector, rules: ArticleRules) -> FoundTitle | None:
 def ruled_time(page: Selector, rules: ArticleRules, now: datetime) -> FoundTime | None:
     """The time where the rules say, or None; one that has not come yet is none."""
     for each in page.css(rules.published) if rules.published else ():
-        for text in (each.attrib.get("datetime", ""), each.attrib.get("content", ""), each.xpath("string()").get("")):
+        for text in (each.root.get("datetime", ""), each.root.get("content", ""), each.xpath("string()").get("")):
             written = read_marked_time(text)
             if written is not None and written.at <= now:
                 return FoundTime(written=written, place=Place.RULE, why="rule")

@@ -32,7 +32,7 @@ def article_source(page: Selector) -> tuple[str, str]:
 
 def _said(page: Selector) -> Iterator[tuple[str, str]]:
     metas = {
-        (each.attrib.get("name") or each.attrib.get("property", "")).lower(): each.attrib["content"]
+        (each.root.get("name") or each.root.get("property", "")).lower(): each.root.get("content", "")
         for each in page.xpath("//meta[@content]")
     }
     if metas.get(_METAS[0]):

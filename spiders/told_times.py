@@ -88,15 +88,15 @@ def _metas(page: Selector) -> Iterator[FoundTime]:
 def _named_metas(page: Selector) -> Iterator[tuple[str, str, str]]:
     for meta in page.xpath("//meta[@content]"):
         for attribute in ("property", "name", "itemprop", "http-equiv"):
-            written = meta.attrib.get(attribute, "")[:60]
+            written = meta.root.get(attribute, "")[:60]
             name = _NOT_LETTERS.sub("", written.lower())
             if name:
-                yield name, written, meta.attrib["content"]
+                yield name, written, meta.root.get("content", "")
 
 
 def _marked(page: Selector) -> Iterator[FoundTime]:
     for each in page.xpath("//*[@itemprop='datePublished' or @itemprop='datePublish']")[:2]:
-        text = each.attrib.get("datetime") or each.attrib.get("content") or each.xpath("string()").get("")
+        text = each.root.get("datetime") or each.root.get("content") or each.xpath("string()").get("")
         yield from _marked_time(text, Place.MARKED, "itemprop datePublished")
     # Those of a list of other articles are times too: only the first may be this one's.
     for text in page.xpath("//time[not(ancestor::li or ancestor::aside)]/@datetime").getall()[:1]:
