@@ -79,14 +79,25 @@ def _add_crawl(commands: "_Commands[argparse.ArgumentParser]") -> None:
 
 
 def _add_sources(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("sources", help="try the sources that posts are collected from")
+    parser = commands.add_parser("sources", help="try, find or load the sources that posts are collected from")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    sentence = "try each source once, keep nothing, and explain what was found"
-    action = actions.add_parser("check", help=sentence, description=sentence)
-    action.set_defaults(command=_later("console.sources_command", "check"))
-    action.add_argument("source", nargs="?", metavar="SOURCE", help="only the source with this key")
-    _with_data(action)
-    _with_settings(action)
+    for name, module, sentence in (
+        ("check", "sources_command", "try each source once, keep nothing, and explain what was found"),
+        ("add", "add_source_command", "find what a site can be collected from, and propose an entry"),
+        ("load", "add_source_command", "put the rows of a board's or hotline's file onto the bus"),
+    ):
+        action = actions.add_parser(name, help=sentence, description=sentence)
+        action.set_defaults(command=_later(f"console.{module}", name))
+        if name == "check":
+            action.add_argument("source", nargs="?", metavar="SOURCE", help="only the source with this key")
+        elif name == "add":
+            action.add_argument("url", metavar="URL", help="a feed, a sitemap, or any page of the site")
+            action.add_argument("--write", action="store_true", help="append the first, switched off, to the sources")
+        else:
+            action.add_argument("source", metavar="SOURCE", help="key of a source of kind table")
+            action.add_argument("file", type=Path, metavar="FILE", help="CSV, a JSON array, or JSON lines")
+        _with_data(action)
+        _with_settings(action)
 
 
 def _add_extract(commands: "_Commands[argparse.ArgumentParser]") -> None:

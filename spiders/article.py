@@ -11,6 +11,8 @@ from spiders.article_title import article_title
 from spiders.page_tree import page_tree
 from spiders.written_time import WrittenTime
 
+RULED = "rule"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
@@ -57,6 +59,6 @@ def read_article(
             title=title.why if title.text else "",
             published="" if found is None else found.why,
             source=source_why,
-            text=("rule" if ruled else "most running text") if text else "",
+            text=(RULED if ruled else "most running text") if text else "",
         ),
     )

@@ -18,6 +18,8 @@ from spiders.found_time import FoundTime, Place
 from spiders.written_time import read_marked_time
 
 _LONGEST_TITLE = 200
+_SAYS_WHOLE = ("datetime", "content", "title")
+"""Attributes that hold the whole time where 昨天 08:12 is shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,7 @@ def ruled_title(page: Selector, rules: ArticleRules) -> FoundTitle | None:
 def ruled_time(page: Selector, rules: ArticleRules, now: datetime) -> FoundTime | None:
     """The time where the rules say, or None; one that has not come yet is none."""
     for each in page.css(rules.published) if rules.published else ():
-        for text in (each.root.get("datetime", ""), each.root.get("content", ""), each.xpath("string()").get("")):
+        for text in (*(each.root.get(name, "") for name in _SAYS_WHOLE), each.xpath("string()").get("")):
             written = read_marked_time(text)
             if written is not None and written.at <= now:
                 return FoundTime(written=written, place=Place.RULE, why="rule")

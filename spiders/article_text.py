@@ -20,7 +20,7 @@ _INLINE = frozenset(
 _PARAGRAPHS = frozenset({"p", "blockquote", "li", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt"})
 _ROOTS = frozenset({"html", "body", "main", "article"})
 _BESIDE_TEXT = re.compile(
-    r"(?i)comment|reply|replies|pinglun|liuyan|author|byline|editor|zebian|bianji|nick|avatar|user[-_]?(?:name|info|card)"
+    r"(?i)comment|pstatus|quote|reply|replies|pinglun|liuyan|author|byline|editor|zebian|bianji|nick|avatar|user[-_]?(?:name|info|card)"
     r"|profile|signature|share|related|relate[-_]|recommend|tuijian|side-?bar|breadcrumb|crumb|copyright|advert"
     r"|(?:^|[\s_-])ads?(?:$|[\s_-])|login|qr-?code|tool-?bar|hidden|pagination|footer|carousel|slide|swiper|article-bottom|hot-?(?:news|list|rank)"
 )

@@ -35,6 +35,10 @@ class FoundArticle:
     raw: RawItem
 
 
+def _none_off() -> frozenset[str]:
+    return frozenset()
+
+
 def _nobody(page: Page) -> None:
     del page
 
@@ -44,7 +48,8 @@ class Collecting:
     """The sources and the ports of one crawl.
 
     `archive` gives the archive that keeps the answer it is given as an official page; `told` hears of every page
-    that ended. With `once`, each source is asked once and the crawl ends.
+    that ended; `switched_off` gives the keys of sources that are not to be asked any more. With `once`, each source
+    is asked once and the crawl ends.
     """
 
     sources: tuple[Source, ...]
@@ -57,3 +62,4 @@ class Collecting:
     once: bool = False
     most_articles: int = MOST_ARTICLES
     told: Callable[[Page], None] = _nobody
+    switched_off: Callable[[], frozenset[str]] = _none_off

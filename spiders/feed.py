@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
@@ -35,6 +36,8 @@ class Entry:
     title: str = ""
     summary: str = ""
     published: WrittenTime | None = None
+    replies: int | None = None
+    changed: datetime | None = None
 
     @property
     def mark(self) -> str:
@@ -54,7 +57,7 @@ def read_feed(text: str, address: str) -> list[Entry]:
         raise NotAList(f"no feed that can be read: {error}") from None
     if not feed.get("version") and not feed.entries:
         raise NotAList("no feed")
-    return _once(_entry(each, address) for each in feed.entries)
+    return entries_once(_entry(each, address) for each in feed.entries)
 
 
 def read_links(html: str, address: str, links: re.Pattern[str]) -> list[Entry]:
@@ -63,10 +66,11 @@ def read_links(html: str, address: str, links: re.Pattern[str]) -> list[Entry]:
         raise NotAList("no page")
     page = page_tree(html)
     found = (_link(each, address) for each in page.xpath("//a[@href]"))
-    return _once(each for each in found if each is not None and links.fullmatch(each.address))
+    return entries_once(each for each in found if each is not None and links.fullmatch(each.address))
 
 
-def _once(entries: Iterator[Entry | None]) -> list[Entry]:
+def entries_once(entries: Iterator[Entry | None]) -> list[Entry]:
+    """Each address once, in order, up to a bound."""
     kept: dict[str, Entry] = {}
     for entry in entries:
         if entry is not None:
@@ -77,7 +81,7 @@ def _once(entries: Iterator[Entry | None]) -> list[Entry]:
 
 
 def _entry(found: feedparser.FeedParserDict, base: str) -> Entry | None:
-    address = _absolute(base, str(found.get("link", "")))
+    address = absolute(base, str(found.get("link", "")))
     if address is None:
         return None
     written = str(found.get("published", "") or found.get("updated", ""))
@@ -90,11 +94,12 @@ def _entry(found: feedparser.FeedParserDict, base: str) -> Entry | None:
 
 
 def _link(found: Selector, base: str) -> Entry | None:
-    address = _absolute(base, found.root.get("href", ""))
+    address = absolute(base, found.root.get("href", ""))
     return None if address is None else Entry(address=address)
 
 
-def _absolute(base: str, link: str) -> str | None:
+def absolute(base: str, link: str) -> str | None:
+    """The whole web address of a link without its fragment, or None where it is none."""
     try:
         address = urldefrag(urljoin(base, link.strip())).url
     except ValueError:

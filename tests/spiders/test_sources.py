@@ -7,7 +7,8 @@ import pytest
 from console.page_words import PAGE_OUTCOMES
 from desk.errors import BadSettings
 from spiders.outcomes import PageOutcome
-from spiders.sources import SourceKind, load_sources, read_sources
+from spiders.source_reading import read_sources
+from spiders.sources import SourceKind, load_sources
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "sources.example.toml"
 A_FEED = {
