@@ -50,7 +50,7 @@ def _title(page: Selector) -> FoundTitle:
     told = [each for each in told if each.text and not _site_only(each.text)]
     headings = [each for each in _texts(page, _HEADINGS) if len(each) >= _SHORTEST]
     confirmed = _confirmed(headings, whole, told) or _confirmed(list(_texts(page, _NAMED)), whole, told)
-    if confirmed:
+    if confirmed and not _only_a_piece(confirmed, whole, told):
         return FoundTitle(text=confirmed, why="heading that the page's title names")
     if told:
         return FoundTitle(text=_without_site(told[0].text), why=told[0].why)
@@ -76,6 +76,14 @@ def _confirmed(headings: list[str], whole: str, told: list[FoundTitle]) -> str:
         )
     ]
     return max(found, key=len, default="")
+
+
+def _only_a_piece(heading: str, whole: str, told: list[FoundTitle]) -> bool:
+    """Whether the heading is some words from the middle of the titles: a subheading, or a link that says the same."""
+    titles = [normalise(each) for each in (whole, *(one.text for one in told)) if each]
+    begins = any(each.startswith(normalise(heading)) or normalise(heading).startswith(each[:8]) for each in titles)
+    parts = [normalise(part) for part in _SEPARATOR.split(whole)]
+    return not begins and normalise(heading) not in parts and 2 * len(heading) < max(map(len, titles), default=0)
 
 
 def _site_only(text: str) -> bool:

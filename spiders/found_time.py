@@ -17,13 +17,14 @@ class Place(IntEnum):
     MARKED = 3  # a time element, or an attribute made for it
     LABELLED = 4  # 发布时间： between title and text
     BESIDE_TITLE = 5
-    LABELLED_ELSEWHERE = 6
-    SCRIPT = 7
-    ELSEWHERE = 8
-    UNSURE = 9  # in a script, under a name that may mean anything
-    CHANGED = 10  # the time of the last change, where no other stands
-    IN_A_LIST = 11  # beside a link: most likely the time of what the link leads to
-    ADDRESS = 12
+    ABOVE_TITLE = 6
+    LABELLED_ELSEWHERE = 7
+    SCRIPT = 8
+    ELSEWHERE = 9
+    UNSURE = 10  # in a script, under a name that may mean anything
+    CHANGED = 11  # the time of the last change, where no other stands
+    IN_A_LIST = 12  # beside a link: most likely the time of what the link leads to
+    ADDRESS = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ _PARAGRAPH = 80
 _LABEL = 16
 _LONGEST_HEAD = 40
 _BEFORE_TITLE = 12
+_JUST_ABOVE = 4
 _LINK = 8
 _ROWS = frozenset({"li", "tr", "dl", "dd"})
 _ROW_DEPTH, _LONGEST_ROW = 3, 160
@@ -148,7 +149,10 @@ def _place(shown: Shown, note: _Note, label: str) -> Place | None:
     within = shown.title_at - _BEFORE_TITLE <= note.number <= min(shown.text_at, shown.title_at + _LONGEST_HEAD)
     if labelled:
         return Place.LABELLED if within else Place.LABELLED_ELSEWHERE
-    return Place.BESIDE_TITLE if within and note.number >= shown.title_at else Place.ELSEWHERE
+    if within and note.number >= shown.title_at:
+        return Place.BESIDE_TITLE
+    just_above = shown.title_at - _JUST_ABOVE <= note.number < shown.title_at
+    return Place.ABOVE_TITLE if just_above else Place.ELSEWHERE
 
 
 def _why(place: Place, label: str) -> str:
@@ -161,6 +165,7 @@ SAID_TO_BE_PUBLISHED = "shown as published between title and text"
 _WHY = {
     Place.LABELLED: "shown with a label between title and text",
     Place.BESIDE_TITLE: "shown beside the title",
+    Place.ABOVE_TITLE: "shown above the title",
     Place.LABELLED_ELSEWHERE: "shown with a label",
     Place.ELSEWHERE: "shown on the page",
     Place.CHANGED: "shown as the last change",

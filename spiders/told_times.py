@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import msgspec
+from lxml.html import HtmlElement  # type: ignore[import-untyped]  # lxml ships no types
 from parsel import Selector
 
 from desk.text import normalise
@@ -33,7 +34,12 @@ _LD_OTHERS = frozenset(
     {"website", "organization", "person", "breadcrumblist", "itemlist", "comment", "review", "imageobject"}
 )
 _LD_DEEPEST, _LD_WIDEST = 4, 50
-_ATTRIBUTES = ("data-publish-time", "data-publishtime", "data-pubtime", "data-time", "data-timestamp", "data-date")
+_WITH_ATTRIBUTES = "//*[@*[starts-with(name(),'data-') and (contains(name(),'time') or contains(name(),'date'))]]"
+_TIMELY = re.compile(r"data-[a-z_\-]{0,30}(?:time|date)[a-z_\-]{0,10}")
+_MOST_ATTRIBUTES = 20
+_OF_OTHERS = frozenset({"li", "aside", "ul", "video", "audio"})
+_HELD = "//*[contains(@class,'time') or contains(@id,'time')][not(*)][string-length(normalize-space()) < 20]"
+_ONLY_FIGURES = re.compile(r"\s*1\d{9}(?:\d{3})?\s*")
 _IN_SCRIPT = re.compile(
     r"(?i)(?<![a-z0-9_])(?P<key>[a-z_]{0,20}?(?:publish(?:ed)?_?(?:time|date|at|on)|pub_?(?:time|date)|p_?time"
     r"|date_?publish(?:ed)?|(?:post|news|release|issue|display|show|input|add|create)(?:d)?_?(?:time|date|at)|c_?time)"
@@ -101,9 +107,19 @@ def _marked(page: Selector) -> Iterator[FoundTime]:
     # Those of a list of other articles are times too: only the first may be this one's.
     for text in page.xpath("//time[not(ancestor::li or ancestor::aside)]/@datetime").getall()[:1]:
         yield from _marked_time(text, Place.MARKED, "time element")
-    for name in _ATTRIBUTES:
-        for text in page.xpath(f"//*[@{name}][not(ancestor::li or ancestor::aside)]/@{name}").getall()[:1]:
-            yield from _marked_time(text, Place.BESIDE_TITLE, f"attribute {name}")
+    for each in page.xpath(_WITH_ATTRIBUTES)[:_MOST_ATTRIBUTES]:
+        if not any(around.tag in _OF_OTHERS for around in (each.root, *each.root.iterancestors())):
+            yield from _in_attributes(each.root)
+    # Some pages carry their parts unseen and let a script set them out: 1781050200000 in an element named for the time.
+    for text in page.xpath(_HELD).xpath("string()").getall()[:_MOST_ATTRIBUTES]:
+        if _ONLY_FIGURES.fullmatch(text):
+            yield from _marked_time(text, Place.BESIDE_TITLE, "element named for the time")
+
+
+def _in_attributes(element: HtmlElement) -> Iterator[FoundTime]:
+    for name in element.keys():  # noqa: SIM118  # an element is no mapping: it yields its children
+        if _TIMELY.fullmatch(name) and not _ANOTHER_KEY.search(name):
+            yield from _marked_time(element.get(name, ""), Place.BESIDE_TITLE, f"attribute {name}")
 
 
 def _json_ld(page: Selector, title: str) -> Iterator[FoundTime]:

@@ -110,8 +110,7 @@ def test_a_paged_list_is_read_on_while_it_names_something_new_and_no_further(dat
         site.put("/list?page=3", rows(0, 1))
         for number in range(6):
             site.put(f"/t/{number}.html", article(title=f"江口区通报{number}"))
-        listed = {"kind": "pages", "item": "li.row", "next": "a.next", "pages": 2}
-        write_sources(data, source("list", site.url("/list"), **listed))
+        write_sources(data, source("list", site.url("/list"), kind="pages", item="li.row", next="a.next", pages=2))
 
         crawl(data)
         first = site.paths()

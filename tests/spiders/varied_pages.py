@@ -56,6 +56,17 @@ PAGES: dict[str, Varied] = {
     "only-the-day": Varied(minute=""),
     "only-the-day-in-the-address": Varied(minute="", address="https://www.yunzhou.example/t20260610_12.html"),
     "seen-the-day-after": Varied(),
+    "parts-held-for-a-script": Varied(),
+    "time-in-an-attribute": Varied(),
+    "time-above-the-title": Varied(),
+    "minute-of-the-event-in-the-first-line": Varied(),
+    "hidden-for-a-search-engine": Varied(source="云州日报"),
+    "subheading-that-repeats-some-words": Varied(),
+    "afternoon-in-words": Varied(),
+    "hotline-answer": Varied(),
+    "two-digit-clock-without-zero": Varied(),
+    "live-page-with-a-clock": Varied(),
+    "times-of-a-player": Varied(),
 }
 
 
