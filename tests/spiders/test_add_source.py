@@ -8,7 +8,7 @@ import pytest
 from console.main import main
 from spiders.discovery import BASIS_TO_WRITE
 from spiders.sources import SourceKind, load_sources
-from tests.spiders.crawl_run import CONTACT, write_sources
+from tests.spiders.crawl_run import CONTACT, source, write_sources
 from tests.spiders.crawl_site import PAGES, Reply, Site
 
 TABLE = """[[source]]
@@ -60,11 +60,11 @@ def test_a_page_without_feeds_is_proposed_by_the_form_its_articles_links_share(
 
         proposed(capsys, tmp_path, site.url("/tongbao/"), "--write")
 
-        _, source = load_sources(tmp_path / "sources.toml").sources
-        assert source.kind is SourceKind.PAGES
-        assert source.links is not None
-        assert source.links.fullmatch(site.url("/tongbao/202607/t99.html"))
-        assert not source.links.fullmatch(site.url("/about.html"))
+        _, found = load_sources(tmp_path / "sources.toml").sources
+        assert found.kind is SourceKind.PAGES
+        assert found.links is not None
+        assert found.links.fullmatch(site.url("/tongbao/202607/t99.html"))
+        assert not found.links.fullmatch(site.url("/about.html"))
 
 
 def test_a_board_is_known_as_a_forum(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,3 +113,17 @@ def test_a_site_that_refuses_is_not_looked_at(tmp_path: Path, capsys: pytest.Cap
 
         assert (code, site.paths()) == (2, ["/robots.txt"])
     assert "robots.txt asks not to" in capsys.readouterr().err
+
+
+def test_check_says_of_a_table_and_of_what_is_off_why_it_was_not_tried(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Site(97) as site:
+        write_sources(tmp_path, TABLE, source("daily", site.url("/rss.xml"), off=True))
+
+        code = main(["sources", "check", "--data", str(tmp_path)])
+
+        assert (code, site.asked) == (0, [])
+    said = capsys.readouterr().out
+    assert "huiying sources load mailbox" in said
+    assert "已停用（off = true）" in said

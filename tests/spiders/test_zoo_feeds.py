@@ -1,11 +1,13 @@
 """Feeds of every age and state, served as real sites serve them and read by the real crawl."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.spiders.crawl_run import crawl, delivered, ends, gaps, source, write_sources
-from tests.spiders.crawl_site import Asked, Reply, Site, article
+from backends.clock import SystemClock
+from tests.spiders.crawl_run import crawl, cursor, delivered, ends, gaps, set_cursor, source, write_sources
+from tests.spiders.crawl_site import Reply, Site, article
 
 pytestmark = pytest.mark.process
 SEEN = (
@@ -65,26 +67,23 @@ def test_an_article_of_a_feed_comes_with_the_feed_s_minute(read: dict[str, str],
     assert read[f"f{number}"] == "江口大桥封闭 2026-06-10T00:12:00+00:00"
 
 
-def test_a_flapping_site_leaves_one_gap_and_loses_nothing(tmp_path: Path) -> None:
-    answers = iter([500, 200])
-
-    def flapping(asked: Asked) -> Reply:
-        return {200: Reply(body=feed, kind="text/xml"), 500: Reply(status=500)}[next(answers)]
-
+def test_a_flapping_site_is_left_alone_for_a_while_then_its_gap_closes_and_nothing_is_lost(tmp_path: Path) -> None:
     with Site(121) as site:
-        feed = f"<rss version='2.0'><channel><item><link>{site.url('/1.html')}</link></item></channel></rss>".encode()
-        site.put("/rss.xml", flapping)
+        site.put("/rss.xml", Reply(status=500))
         site.put("/1.html", article())
         write_sources(tmp_path, source("daily", site.url("/rss.xml")))
 
         crawl(tmp_path)
+        site.feed("/1.html")
         left_alone = crawl(tmp_path)
         asked = site.paths().count("/rss.xml")
+        set_cursor(tmp_path, replace(cursor(tmp_path, "daily"), next_poll_at=SystemClock().now()))
+        crawl(tmp_path)
 
     assert "source left alone" in left_alone.stderr
     assert asked == 1
-    assert ends(tmp_path) == {"http_error": 1}
-    assert [(gap.reason, gap.until) for gap in gaps(tmp_path)] == [("http_error", None)]
+    assert ends(tmp_path) == {"http_error": 1, "read": 1, "delivered": 1}
+    assert [(gap.reason, gap.until is not None) for gap in gaps(tmp_path)] == [("http_error", True)]
 
 
 def test_what_is_served_as_something_else_is_still_read(tmp_path: Path) -> None:
