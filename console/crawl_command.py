@@ -14,6 +14,7 @@ from console.wiring import existing_desks, settings_from
 from desk.ports import Archive
 from spiders.collecting import Collecting
 from spiders.sources import load_sources
+from spiders.switches import Switches
 
 DESK = "desk"
 PART = "crawl"
@@ -24,7 +25,7 @@ def run(chosen: argparse.Namespace) -> int:
     from spiders.resident import collect
 
     settings, clock = settings_from(chosen), SystemClock()
-    sources = load_sources(settings.sources).named(chosen.source)
+    sources = load_sources(settings.sources).named(chosen.source).asked
     folder = DeskFolder(settings.data, DESK)
 
     def archive_of(answer: Answer) -> Archive:
@@ -43,6 +44,7 @@ def run(chosen: argparse.Namespace) -> int:
             archive=archive_of,
             once=chosen.once,
             looked=Pulse(folder, PART, clock).worked,
+            switched_off=Switches(settings.sources, sources, logger),
         )
         print(f"{folder.path}: {len(sources.sources)} sources, crawl at work; Ctrl-C stops", file=sys.stderr)
         try:

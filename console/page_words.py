@@ -23,6 +23,7 @@ PAGE_OUTCOMES: Mapping[PageOutcome, str] = {
     PageOutcome.UNREACHABLE: "无法连接，请核对地址和网络",
     PageOutcome.HTTP_ERROR: "该站答复出错，请核对地址",
     PageOutcome.BROKEN: "内容残缺，或不是它声称的格式，请核对地址和 kind",
+    PageOutcome.SWITCHED_OFF: "已停用（off = true），不再访问",
     PageOutcome.INTERRUPTED: "中途停止，下次重读",
 }
 

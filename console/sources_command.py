@@ -17,6 +17,7 @@ from console.showing import local
 from console.wiring import settings_from
 from desk.moments import Precision
 from desk.ports import Archive
+from spiders.address import canonical_address
 from spiders.collecting import Collecting, Page
 from spiders.masking import mask
 from spiders.outcomes import LIST_WAS_SEEN, PageOutcome
@@ -32,8 +33,9 @@ def check(chosen: argparse.Namespace) -> int:
     settings = settings_from(chosen)
     sources = load_sources(settings.sources).named(chosen.source)
     ended: defaultdict[str, list[Page]] = defaultdict(list)
+    tried = tuple(source for source in sources.asked.sources if not source.off)
     collecting = Collecting(
-        sources=sources.sources,
+        sources=tried,
         bus=MemoryBus(),
         codec=JsonCodec(),
         store=MemorySourceStore(),
@@ -44,15 +46,27 @@ def check(chosen: argparse.Namespace) -> int:
         most_articles=_ONE,
         told=lambda page: ended[page.source.key].append(page),
     )
-    collect(collecting, sources.contact)
+    if tried:
+        collect(collecting, sources.contact)
     for source in sources.sources:
-        for line in _explained(source, ended[source.key], settings.office_zone):
+        lines = _explained(source, ended[source.key], settings.office_zone) if source in tried else _untried(source)
+        for line in lines:
             print(line)
-    return 0 if all(_collectable(ended[source.key]) for source in sources.sources) else 1
+    return 0 if all(_collectable(ended[source.key]) for source in tried) else 1
 
 
 def _kept_nowhere(answer: Answer) -> Archive:
     return MemoryArchive(lambda _: Kept(redirects=(), answer=answer))
+
+
+def _untried(source: Source) -> list[str]:
+    if source.off:
+        return [
+            f"{source.key}  {source.address}",
+            "  已停用（off = true），未试读；写好 lawful_basis 并删去 off 后即可采集",
+        ]
+    columns = "、".join(source.columns.values())
+    return [source.key, f"  由人上传的表格（列：{columns}）：用 huiying sources load {source.key} 文件"]
 
 
 def _explained(source: Source, pages: list[Page], zone: tzinfo) -> list[str]:
@@ -62,10 +76,10 @@ def _explained(source: Source, pages: list[Page], zone: tzinfo) -> list[str]:
             named = f"，列出 {page.listed} 篇" if page.outcome is PageOutcome.READ else ""
             lines.append(f"  列表：{_said(page)}{named}")
         else:
-            lines.append(f"  首篇：{_said(page)}  {page.address}")
+            lines.append(f"  首篇：{_said(page)}  {canonical_address(page.address) or ''}")
             lines.extend(_found(page, zone))
     if not _collectable(pages) and all(page.outcome in LIST_WAS_SEEN for page in pages):
-        lines.append("  列表里没有文章：来源类型为 pages 时，请核对 links 是否匹配文章的完整地址")
+        lines.append("  列表里没有文章：来源有 links 或 item 时，请核对它们是否匹配文章的完整地址和所在的行")
     return lines
 
 

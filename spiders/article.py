@@ -1,22 +1,27 @@
 """One article out of its page: title, text, time of publication, and nothing about who wrote it."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from parsel import Selector
-
-from desk.text import normalise
-from spiders.article_text import article_text
+from spiders.article_rules import NO_RULES, ArticleRules, ruled_time, ruled_title, rules_of
+from spiders.article_source import article_source
+from spiders.article_text import article_text, text_under
 from spiders.article_time import published_time
-from spiders.bylines import without_bylines
+from spiders.article_title import article_title
+from spiders.page_tree import page_tree
 from spiders.written_time import WrittenTime
 
-_SHORTEST_TITLE = 4
-_LONGEST_TITLE = 200
-_SITE_NAME = re.compile(r"(?s)(.{8,})(?:_|\||｜|--|——| [-–—] |-)\s*[^_|｜]{1,25}$")
-_SPACES = re.compile(r"\s+")
+RULED = "rule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """What says each part of an article; empty where nothing does."""
+
+    title: str = ""
+    published: str = ""
+    source: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,44 +31,34 @@ class Article:
     title: str
     text: str
     published: WrittenTime | None
+    source: str = ""
+    why: Why = field(default_factory=Why)
 
 
-def read_article(html: str, now: datetime) -> Article:
-    """The article of a page collected `now`; broken pages are read as far as they go."""
-    # An empty document has no root element to look into.
-    # Without `huge_tree` libxml2 bounds how deep a page may be nested: what is read here is walked up again.
-    page = Selector(text=html if html.strip() else "<html></html>", type="html", huge_tree=False)
-    title = _title(page)
-    return Article(title=without_bylines(title), text=article_text(page), published=published_time(page, title, now))
+def read_article(
+    html: str, now: datetime, *, address: str = "", fresh: bool = True, rules: ArticleRules = NO_RULES
+) -> Article:
+    """The article of a page collected `now`; broken pages are read as far as they go.
 
-
-def _title(page: Selector) -> str:
-    """The heading that the page's own title begins with; else the title without the site's name."""
-    whole = next(iter(_texts(page, "//head/title")), "") or next(iter(_texts(page, "//title")), "")
-    told = [_plain(each) for each in page.xpath("//meta[@property='og:title']/@content").getall()]
-    headings = [each for each in _texts(page, "//h1|//h2|//h3|//h4") if len(each) >= _SHORTEST_TITLE]
-    wanted = normalise(" ".join((whole, *told)))
-    confirmed = [each for each in headings if normalise(each) in wanted]
-    if confirmed:
-        return max(confirmed, key=len)
-    first = next(iter(_texts(page, "//h1")), "")
-    return _without_site(next(iter(told), "") or whole or first)
-
-
-def _texts(page: Selector, where: str) -> Iterator[str]:
-    for each in page.xpath(where):
-        text = _plain("".join(each.xpath(".//text()[not(parent::script or parent::style)]").getall()))
-        if 0 < len(text) <= _LONGEST_TITLE:
-            yield text
-
-
-def _without_site(title: str) -> str:
-    shorter = _SITE_NAME.match(title)
-    while shorter is not None:
-        title = shorter[1].rstrip()
-        shorter = _SITE_NAME.match(title)
-    return title
-
-
-def _plain(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()[:_LONGEST_TITLE]
+    `rules` are the source's own and go before all; what they do not find is looked for as on any page. `fresh` is
+    false for a page saved some other time: then nobody knows when its 昨天 was.
+    """
+    page = page_tree(html)
+    rules = rules_of(page, address) if rules == NO_RULES else rules
+    title = ruled_title(page, rules) or article_title(page)
+    found = ruled_time(page, rules, now) or published_time(page, title.text, now, address=address, fresh=fresh)
+    source, source_why = article_source(page)
+    ruled = text_under(page, rules.text) if rules.text else ""
+    text = ruled or article_text(page)
+    return Article(
+        title=title.text,
+        text=text,
+        published=None if found is None else found.written,
+        source=source,
+        why=Why(
+            title=title.why if title.text else "",
+            published="" if found is None else found.why,
+            source=source_why,
+            text=(RULED if ruled else "most running text") if text else "",
+        ),
+    )

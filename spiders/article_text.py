@@ -20,7 +20,7 @@ _INLINE = frozenset(
 _PARAGRAPHS = frozenset({"p", "blockquote", "li", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt"})
 _ROOTS = frozenset({"html", "body", "main", "article"})
 _BESIDE_TEXT = re.compile(
-    r"(?i)comment|reply|replies|pinglun|liuyan|author|byline|editor|zebian|bianji|nick|avatar|user[-_]?(?:name|info|card)"
+    r"(?i)comment|pstatus|quote|reply|replies|pinglun|liuyan|author|byline|editor|zebian|bianji|nick|avatar|user[-_]?(?:name|info|card)"
     r"|profile|signature|share|related|relate[-_]|recommend|tuijian|side-?bar|breadcrumb|crumb|copyright|advert"
     r"|(?:^|[\s_-])ads?(?:$|[\s_-])|login|qr-?code|tool-?bar|hidden|pagination|footer|carousel|slide|swiper|article-bottom|hot-?(?:news|list|rank)"
 )
@@ -29,7 +29,7 @@ _SAYS_SO = 1.6
 """What a name such as `article-content` adds: enough to win over a list of teasers, not over a longer text."""
 
 _IS_THE_TEXT = re.compile(
-    r"(?i)(?<![a-z])(?:article[-_]?body|artibody|articleBody|js_content|TRS_Editor|UCAP-CONTENT|news_?txt|post_?body"
+    r"(?i)(?<![a-z])(?:article[-_]?body|artibody|articleBody|js_content|TRS_U?Editor|ueditor|UCAP-CONTENT|news_?txt|post_?body"
     r"|article-?text|main-?text|text_con)(?![a-z])"
 )
 _A_QUARTER = 0.25
@@ -49,19 +49,32 @@ def article_text(page: Selector) -> str:
     root: HtmlElement = page.root
     beside = _beside_text(root)
     container = _container(root, beside)
-    if container is None:
-        return ""
+    return "" if container is None else _text_of(container, beside)
+
+
+def text_under(page: Selector, selector: str) -> str:
+    """The paragraphs under the first element that the CSS selector finds; empty where it finds none."""
+    found = page.css(selector)
+    return _text_of(found[0].root, _beside_text(found[0].root)) if found else ""
+
+
+def _text_of(container: HtmlElement, beside: set[HtmlElement]) -> str:
     lines = (without_bylines(line) for line in _lines(container, beside))
     text = "\n".join(line for line in lines if line)
     return text if len(text) >= _SHORTEST_TEXT else ""
 
 
-def block_texts(page: Selector) -> Iterator[tuple[str, str]]:
-    """Every block of visible text with its class and id, in order."""
-    root: HtmlElement = page.root
-    for block, text in _blocks(root, set()):
-        named = (f"{each.get('class', '')} {each.get('id', '')}" for each in (block, *_parents(block, 2)))
-        yield text, " ".join(named)
+def blocks_of(root: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Every block of visible text with its element, in order; figures of two elements stand apart in it."""
+    return _blocks(root, set(), apart=True)
+
+
+def named_among(root: HtmlElement, names: re.Pattern[str]) -> set[HtmlElement]:
+    """Elements whose class or id says so, unless most of the page's text stands in them."""
+    named = [each for each in root.iter() if isinstance(each.tag, str) and each.tag not in _ROOTS]
+    found = [each for each in named if names.search(_names(each))]
+    lengths = _lengths(root) if found else {}
+    return {each for each in found if lengths[each] <= _MOSTLY * lengths[root]}
 
 
 def _beside_text(root: HtmlElement) -> set[HtmlElement]:
@@ -75,7 +88,9 @@ def _named_beside(element: HtmlElement) -> bool:
         return False
     if _HIDDEN.search(element.get("style", "")) or element.get("rel") == "author":
         return True
-    return _BESIDE_TEXT.search(_names(element)) is not None
+    names = _names(element)
+    # A text made with a rich-text editor is often named for it.
+    return _BESIDE_TEXT.search(names) is not None and _IS_THE_TEXT.search(names) is None
 
 
 def _lengths(root: HtmlElement) -> defaultdict[HtmlElement, int]:
@@ -123,7 +138,7 @@ def _lines(container: HtmlElement, beside: set[HtmlElement]) -> Iterator[str]:
             yield from (line.strip() for line in text.splitlines() if line.strip())
 
 
-def _blocks(root: HtmlElement, beside: set[HtmlElement]) -> Iterator[tuple[HtmlElement, str]]:
+def _blocks(root: HtmlElement, beside: set[HtmlElement], *, apart: bool = False) -> Iterator[tuple[HtmlElement, str]]:
     """The visible text, block by block, with what stands in line with each other joined."""
     current: HtmlElement | None = None
     parts: list[str] = []
@@ -133,6 +148,8 @@ def _blocks(root: HtmlElement, beside: set[HtmlElement]) -> Iterator[tuple[HtmlE
             if current is not None and "".join(parts).strip():
                 yield current, "".join(parts).strip()
             current, parts = block, []
+        if apart and parts and parts[-1][-1:].isdigit() and text[:1].isdigit():
+            parts.append(" ")  # a style sheet keeps 10-08 and 12:00 apart where the text does not
         parts.append(text)
     if current is not None and "".join(parts).strip():
         yield current, "".join(parts).strip()

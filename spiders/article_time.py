@@ -1,49 +1,49 @@
-"""When an article says it was published: in what it tells machines first, then in what people see."""
+"""When an article says it was published: the surest place that says the minute, checked against the others."""
 
-import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
-import msgspec
 from parsel import Selector
 
 from desk.moments import Precision
-from spiders.article_text import block_texts
-from spiders.written_time import WrittenTime, read_marked_time, read_time
+from spiders.found_time import FoundTime, Place, day_of_address
+from spiders.shown_times import (
+    SAID_TO_BE_PUBLISHED,
+    shown_ago,
+    shown_notes,
+    shown_times,
+    shown_without_year,
+    titled_times,
+)
+from spiders.told_times import script_times, told_times
+from spiders.written_time import BEIJING, WrittenTime
 
 _CLOCKS_MAY_DIFFER = timedelta(days=1)
-_META = (
-    "articlepublishedtime", "ogpublishedtime", "ogarticlepublishedtime", "ogtime", "ogreleasedate", "articlecreateat",
-    "weiboarticlecreateat", "apubtime", "pubdate", "publishdate", "publicationdate", "publishedtime", "publishtime",
-    "datepublished", "firstpublishedtime", "originalpublicationdate", "releasedate", "dcdate", "dcdateissued",
-    "dctermsissued", "dctermscreated", "sailthrudate", "parselypubdate", "date", "articledateoriginal",
-)  # fmt: skip
-_LESS_SURE = ("dateupdate", "articlemodifiedtime", "lastmodified")
-_NOT_LETTERS = re.compile(r"[^a-z]")
-_IN_SCRIPT = re.compile(
-    r"(?i)[\"']?\b(?:publish_?(?:time|date|at)|pub_?(?:time|date)|date_?published|news_?time|create_?time|ct)[\"']?"
-    r"\s*[:=]\s*[\"']?([^\"',;}<]{8,40})"
-)
-_NAMED_TIME = re.compile(r"(?i)time|date|pub|post|source|info|meta|laiyuan|shijian|fabu")
-_SAYS_PUBLISHED = re.compile(r"发布|发表|时间|日期|来源")
-_SAYS_CHANGED = re.compile(r"更新|修改|编辑于|截至")
-_LONGEST_NOTE = 80
-"""A longer block is running text: a time in it is when something happened, not when it was published."""
-
 _SHIFT = timedelta(hours=8)
+_SURE = frozenset({Place.JSON_LD, Place.META, Place.MARKED, Place.LABELLED, Place.LABELLED_ELSEWHERE})
+_OF_MACHINES = frozenset({Place.JSON_LD, Place.META, Place.MARKED})
 
 
-def published_time(page: Selector, title: str, now: datetime) -> WrittenTime | None:
-    """When the article was published, by the first place that says it to the minute; else to the day; else None."""
-    seen = list(_visible(page, title))
-    day: WrittenTime | None = None
-    for found in (*_machine_readable(page), *seen, *_in_scripts(page)):
-        if found.at > now + _CLOCKS_MAY_DIFFER:
-            continue
-        if found.to_the_minute:
-            return _as_seen(found, seen)
-        day = day or found
-    return day
+def published_time(
+    page: Selector, title: str, now: datetime, *, address: str = "", fresh: bool = True
+) -> FoundTime | None:
+    """When the article was published: to the minute where any place says so that is not contradicted; else the day.
+
+    `fresh` is true for a page fetched `now`: only then is it known when 昨天 was.
+    """
+    shown = shown_notes(page, title)
+    whole = chain(told_times(page, title), shown_times(shown), titled_times(page), script_times(page, title))
+    found = _in_time(whole, now)
+    days = list(_days(page, address))
+    minutes = [each for each in found if each.written.to_the_minute]
+    if not [each for each in minutes if each.place < Place.ELSEWHERE]:
+        known = _end_of_day((*found, *days), now)
+        found += _in_time(shown_without_year(shown, known), now)
+        found += _in_time(shown_ago(shown, now), now) if fresh else []
+    found.sort(key=lambda each: each.place)
+    return _chosen(found) or next(iter(_in_time(days, now)), None)
 
 
 def best_time(of_page: WrittenTime | None, of_list: WrittenTime | None) -> WrittenTime | None:
@@ -55,80 +55,54 @@ def best_time(of_page: WrittenTime | None, of_list: WrittenTime | None) -> Writt
     return of_list if exact and same_day else of_page
 
 
-def _as_seen(found: WrittenTime, seen: list[WrittenTime]) -> WrittenTime:
-    """The time, unless people are shown the same figures as Beijing's: then its zone is a system's mistake."""
-    shifted = found.at - _SHIFT
-    same_figures = any(each.to_the_minute and _minute(each.at) == _minute(shifted) for each in seen)
-    as_read = any(each.to_the_minute and _minute(each.at) == _minute(found.at) for each in seen)
-    return WrittenTime(at=shifted, precision=found.precision) if same_figures and not as_read else found
+def _in_time(found: Iterator[FoundTime] | list[FoundTime], now: datetime) -> list[FoundTime]:
+    return [each for each in found if each.written.at <= now + _CLOCKS_MAY_DIFFER]
 
 
-def _minute(moment: datetime) -> datetime:
-    return moment.replace(second=0, microsecond=0)
+def _chosen(found: list[FoundTime]) -> FoundTime | None:
+    """The first to the minute; but where a surer place names only the day, the first that fits that day."""
+    minutes = [each for each in found if each.written.precision is not Precision.DAY]
+    sure = [each for each in found if each.place in _SURE and each.written.precision is Precision.DAY]
+    first = next(iter(minutes), None)
+    if first is None:
+        return next(iter(found), None)
+    if sure and (first.place > sure[0].place):
+        fitting = next((each for each in minutes if _day(each.written) == _day(sure[0].written)), None)
+        return fitting or (first if first.place in _SURE else sure[0])
+    return _as_seen(first, [each for each in minutes if each.place not in _OF_MACHINES])
 
 
-def _machine_readable(page: Selector) -> Iterator[WrittenTime]:
-    metas = list(_metas(page))
-    marked = [
-        *_json_ld(page),
-        *(content for wanted in _META for name, content in metas if name == wanted),
-        *page.xpath("//*[@itemprop='datePublished' or @itemprop='datePublish']/@datetime").getall(),
-        *page.xpath("//time/@datetime").getall()[:1],
-        *(content for wanted in _LESS_SURE for name, content in metas if name == wanted),
-    ]
-    for text in marked:
-        found = read_marked_time(text)
+def _as_seen(first: FoundTime, seen: list[FoundTime]) -> FoundTime:
+    """The time, unless people are told another as that of publication.
+
+    Where they are shown the same figures as Beijing's, its zone is a system's mistake.
+    """
+    if first.place not in _OF_MACHINES or any(_minute(each) == _minute(first) for each in seen):
+        return first
+    shifted = replace(first, written=replace(first.written, at=first.written.at - _SHIFT))
+    if any(_minute(each) == _minute(shifted) for each in seen):
+        return replace(shifted, why=f"{first.why}, its zone corrected")
+    return next((each for each in seen if each.why == SAID_TO_BE_PUBLISHED and each.written.to_the_minute), first)
+
+
+def _days(page: Selector, address: str) -> Iterator[FoundTime]:
+    told = page.xpath("//link[@rel='canonical']/@href|//meta[@property='og:url']/@content").getall()
+    for each in (*told, address):
+        found = day_of_address(each)
         if found is not None:
             yield found
 
 
-def _metas(page: Selector) -> Iterator[tuple[str, str]]:
-    for meta in page.xpath("//meta[@content]"):
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            name = _NOT_LETTERS.sub("", meta.attrib.get(attribute, "").lower())
-            if name:
-                yield name, meta.attrib["content"]
+def _end_of_day(found: tuple[FoundTime, ...], now: datetime) -> datetime:
+    """The latest moment of the day the page is known to be of, else `now`: it tells the year of 06-10 08:12."""
+    days = [each.written for each in found if each.place in _SURE or each.place is Place.ADDRESS]
+    known = next(iter(days), None) or next((each.written for each in found), None)
+    return now if known is None else min(now, known.at + timedelta(days=1))
 
 
-def _json_ld(page: Selector) -> Iterator[str]:
-    for script in page.xpath("//script[contains(@type, 'ld+json')]/text()").getall():
-        try:
-            yield from _dates(msgspec.json.decode(script), depth=0)
-        except (msgspec.DecodeError, RecursionError, ValueError):
-            # Broken JSON is common: the date within it can mostly be read all the same.
-            yield from _IN_SCRIPT.findall(script)[:1]
+def _day(written: WrittenTime) -> str:
+    return written.at.astimezone(BEIJING).date().isoformat()
 
 
-def _dates(value: object, depth: int) -> Iterator[str]:
-    if depth > 4:
-        return
-    if isinstance(value, list):
-        for each in value[:50]:
-            yield from _dates(each, depth + 1)
-    elif isinstance(value, dict):
-        for name in ("datePublished", "dateCreated"):
-            if isinstance(value.get(name), str):
-                yield value[name]
-        yield from _dates(value.get("@graph"), depth + 1)
-
-
-def _visible(page: Selector, title: str) -> Iterator[WrittenTime]:
-    """Times in short notes: those marked as a time behind the title first, then any behind it, then any."""
-    longest = max(_LONGEST_NOTE, len(title) + 2)
-    blocks = ((text, named) for text, named in block_texts(page) if len(text) <= longest)
-    notes = [(text, named) for text, named in blocks if not _SAYS_CHANGED.search(text)]
-    start = next((index for index, (text, _) in enumerate(notes) if title and text.strip() == title), 0)
-    behind, before = notes[start:], notes[:start]
-    marked = [note for note in behind if _NAMED_TIME.search(note[1]) or _SAYS_PUBLISHED.search(note[0])]
-    for text, _ in (*marked, *behind, *before):
-        found = read_time(text)
-        if found is not None:
-            yield found
-
-
-def _in_scripts(page: Selector) -> Iterator[WrittenTime]:
-    for script in page.xpath("//script[not(@src)]/text()").getall():
-        for text in _IN_SCRIPT.findall(script[:200_000]):
-            found = read_marked_time(text)
-            if found is not None and found.precision is not Precision.DAY:
-                yield found
+def _minute(found: FoundTime) -> datetime:
+    return found.written.at.replace(second=0, microsecond=0)

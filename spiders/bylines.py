@@ -30,6 +30,7 @@ _REPORTS = re.compile(
     r"(?:本报|本网|本台|新华社|中新社|央视|总台)?(?:全媒体|见习|实习|特约|特派|首席)?(?:记者|通讯员)[ 　:：]{0,2}"
     r"(?:[\u4e00-\u9fff·]{2,4}[ 　、和]{0,2}){1,5}?[ 　]?(?=(?:报道|摄影|摄|文/|图/)|$)"
 )
+_LAST_EDITED = re.compile(r"[(（\[【]?本(?:帖|主题|文)?(?:最后)?由 ?.{1,40}? ?(?:于|在) ?.{1,30}?编辑[)）\]】]?")
 _LONGEST_BYLINE = 90
 
 
@@ -37,6 +38,7 @@ def without_bylines(line: str) -> str:
     """The line without its bylines; nothing of a line that is only one."""
     if len(line) <= _LONGEST_BYLINE and _WHOLE_LINE.fullmatch(line) and not line.rstrip().endswith(("。", "！", "？")):
         return ""
+    line = _LAST_EDITED.sub("", line)
     line = _IN_BRACKETS.sub("", line)
     line = _NAMED.sub("", line)
     return _REPORTS.sub("记者", line).strip()

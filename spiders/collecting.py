@@ -35,6 +35,10 @@ class FoundArticle:
     raw: RawItem
 
 
+def _none_off() -> frozenset[str]:
+    return frozenset()
+
+
 def _nobody(page: Page) -> None:
     del page
 
@@ -48,7 +52,8 @@ class Collecting:
     """The sources and the ports of one crawl.
 
     `archive` gives the archive that keeps the answer it is given as an official page; `told` hears of every page
-    that ended, `looked` of every look at what is due. With `once`, each source is asked once and the crawl ends.
+    that ended, `looked` of every look at what is due; `switched_off` gives the keys of sources that are not to be
+    asked any more. With `once`, each source is asked once and the crawl ends.
     """
 
     sources: tuple[Source, ...]
@@ -62,3 +67,4 @@ class Collecting:
     most_articles: int = MOST_ARTICLES
     told: Callable[[Page], None] = _nobody
     looked: Callable[[], None] = _unheard
+    switched_off: Callable[[], frozenset[str]] = _none_off

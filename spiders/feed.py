@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
@@ -11,6 +12,7 @@ from urllib.parse import urldefrag, urljoin
 import feedparser  # type: ignore[import-untyped]  # feedparser ships no types
 from parsel import Selector
 
+from spiders.page_tree import page_tree, without_no_characters
 from spiders.written_time import WrittenTime, read_marked_time
 
 MOST_ENTRIES = 500
@@ -18,6 +20,8 @@ LONGEST_ADDRESS = 2_000
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _SPACES = re.compile(r"\s+")
 _LONGEST_SUMMARY = 20_000
+_STUMBLES = (ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError)
+"""What the feed library raises on damage that its own loose reading does not survive."""
 
 
 class NotAList(ValueError):
@@ -32,6 +36,8 @@ class Entry:
     title: str = ""
     summary: str = ""
     published: WrittenTime | None = None
+    replies: int | None = None
+    changed: datetime | None = None
 
     @property
     def mark(self) -> str:
@@ -44,23 +50,27 @@ def read_feed(text: str, address: str) -> list[Entry]:
     # Given as UTF-8 bytes and declared so: a feed's own claim about its charset has been seen through already, and
     # a plain string might be taken for an address to fetch.
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": address}
-    body = BytesIO(text.encode(errors="replace"))
-    feed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    body = BytesIO(without_no_characters(text).encode(errors="replace"))
+    try:
+        feed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except _STUMBLES as error:
+        raise NotAList(f"no feed that can be read: {error}") from None
     if not feed.get("version") and not feed.entries:
         raise NotAList("no feed")
-    return _once(_entry(each, address) for each in feed.entries)
+    return entries_once(_entry(each, address) for each in feed.entries)
 
 
 def read_links(html: str, address: str, links: re.Pattern[str]) -> list[Entry]:
     """The links of a page whose whole address matches, in its order, each once. Raises NotAList for an empty page."""
     if not html.strip():
         raise NotAList("no page")
-    page = Selector(text=html, type="html", huge_tree=False)
+    page = page_tree(html)
     found = (_link(each, address) for each in page.xpath("//a[@href]"))
-    return _once(each for each in found if each is not None and links.fullmatch(each.address))
+    return entries_once(each for each in found if each is not None and links.fullmatch(each.address))
 
 
-def _once(entries: Iterator[Entry | None]) -> list[Entry]:
+def entries_once(entries: Iterator[Entry | None]) -> list[Entry]:
+    """Each address once, in order, up to a bound."""
     kept: dict[str, Entry] = {}
     for entry in entries:
         if entry is not None:
@@ -71,7 +81,7 @@ def _once(entries: Iterator[Entry | None]) -> list[Entry]:
 
 
 def _entry(found: feedparser.FeedParserDict, base: str) -> Entry | None:
-    address = _absolute(base, str(found.get("link", "")))
+    address = absolute(base, str(found.get("link", "")))
     if address is None:
         return None
     written = str(found.get("published", "") or found.get("updated", ""))
@@ -84,11 +94,12 @@ def _entry(found: feedparser.FeedParserDict, base: str) -> Entry | None:
 
 
 def _link(found: Selector, base: str) -> Entry | None:
-    address = _absolute(base, found.attrib["href"])
+    address = absolute(base, found.root.get("href", ""))
     return None if address is None else Entry(address=address)
 
 
-def _absolute(base: str, link: str) -> str | None:
+def absolute(base: str, link: str) -> str | None:
+    """The whole web address of a link without its fragment, or None where it is none."""
     try:
         address = urldefrag(urljoin(base, link.strip())).url
     except ValueError:

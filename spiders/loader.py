@@ -12,23 +12,36 @@ from desk.archive import Capture
 from desk.errors import CaptureError
 from desk.ports import Archive
 from spiders.address import canonical_address
-from spiders.article import Article, read_article
+from spiders.article import RULED, Article, read_article
 from spiders.article_time import best_time
 from spiders.charset import readable
 from spiders.collecting import Page
 from spiders.door import RawItem
 from spiders.feed import Entry, read_feed, read_links
+from spiders.list_page import Listing, read_board, read_list_page
 from spiders.outcomes import PageOutcome
+from spiders.sitemap import read_sitemap, unpacked
+from spiders.sources import SourceKind
 
 _TEXTS = ("html", "text/plain", "xml")
 
 
-def entries_of(response: Response, page: Page) -> list[Entry]:
-    """The articles that a list names. Raises NotAList."""
-    text = readable(response.body, _content_type(response))
-    if page.source.links is None:
-        return read_feed(text, response.url)
-    return read_links(text, response.url, page.source.links)
+def listing_of(response: Response, page: Page) -> Listing:
+    """The articles that a list names, and its further pages. Raises NotAList."""
+    source, kind = page.source, _content_type(response)
+    text = readable(unpacked(response.body) if source.kind is SourceKind.SITEMAP else response.body, kind)
+    if source.kind is SourceKind.FEED:
+        return Listing(entries=read_feed(text, response.url))
+    if source.kind is SourceKind.SITEMAP:
+        found = read_sitemap(text, response.url)
+        wanted = [each for each in found.entries if source.links is None or source.links.fullmatch(each.address)]
+        return Listing(entries=wanted, more=found.more)
+    if source.kind is SourceKind.FORUM:
+        return read_board(text, response.url, source.rows)
+    if source.rows.item:
+        return read_list_page(text, response.url, source.rows, source.links)
+    assert source.links is not None, "a source of kind pages has links or item"
+    return Listing(entries=read_links(text, response.url, source.links))
 
 
 def item_of(response: Response, page: Page, now: datetime) -> RawItem | PageOutcome:
@@ -42,7 +55,9 @@ def item_of(response: Response, page: Page, now: datetime) -> RawItem | PageOutc
     if b"\0" in response.body[:1_000] and not response.body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return PageOutcome.BROKEN
     entry = page.entry or Entry(address=page.address)
-    article = read_article(readable(response.body, kind), now)
+    article = read_article(readable(response.body, kind), now, address=response.url, rules=page.source.article)
+    if page.source.kind is SourceKind.FORUM and article.why.text != RULED:
+        return PageOutcome.NO_TEXT  # only the first post is read, never what others answered
     return _item(article, entry, response.url, page)
 
 

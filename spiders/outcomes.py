@@ -35,6 +35,7 @@ class PageOutcome(StrEnum):
     UNREACHABLE = "unreachable"  # no such host, no connection
     HTTP_ERROR = "http_error"
     BROKEN = "broken"  # cut short, or nothing that can be read as what it claims to be
+    SWITCHED_OFF = "switched_off"  # the office turned the source off; it stands as a gap, never as a page's end
     INTERRUPTED = "interrupted"  # the crawl was stopped meanwhile; it is read again
 
 

@@ -10,10 +10,12 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from desk.errors import BusError
+from desk.travel import POSTS, Outgoing
 from spiders.address import canonical_address
 from spiders.collecting import Collecting, FoundArticle, Page
-from spiders.feed import NotAList
-from spiders.loader import captured, entries_of, item_of
+from spiders.feed import Entry, NotAList
+from spiders.loader import captured, item_of, listing_of
 from spiders.manners import retry_after_of
 from spiders.outcomes import (
     HOST_IS_SILENT,
@@ -25,6 +27,7 @@ from spiders.outcomes import (
     outcome_of_status,
 )
 from spiders.progress import Round, retry_at
+from spiders.replies import ON_THE_BUS, changed_replies, note_replies, post_of
 from spiders.schedule import Schedule
 from spiders.settings import MOST_REDIRECTS
 
@@ -68,7 +71,7 @@ class PollingSpider(Spider):
             self.collecting.logger.warning("source left alone", source=source.key, until=until)
         while not self._stopping.is_set():
             self.collecting.looked()
-            for source in self.schedule.due():
+            for source in self.schedule.due(self.collecting.switched_off()):
                 yield self._list_request(self.schedule.begin(source))
             if self.collecting.once and self.schedule.all_asked:
                 return
@@ -84,14 +87,16 @@ class PollingSpider(Spider):
             self.ended(page, refused, retry_after=retry_after_of(response))
             return
         try:
-            entries = entries_of(response, page)
+            listing = listing_of(response, page)
         except NotAList:
             self.ended(page, PageOutcome.BROKEN)
             return
         begun = self.schedule.round_of(page.source)
-        begun.read(entries, self.collecting.most_articles)
-        begun.etag, begun.modified = _header(response, "ETag"), _header(response, "Last-Modified")
-        page.listed = len(entries)
+        if begun.lists_read == 0:
+            begun.etag, begun.modified = _header(response, "ETag"), _header(response, "Last-Modified")
+        begun.read(listing, self.collecting.most_articles)
+        page.listed = len(listing.entries)
+        self._tell_replies(begun, listing.entries)
         self.ended(page, PageOutcome.READ)
 
     def parse_article(self, response: Response, page: Page) -> Iterator[FoundArticle]:
@@ -173,16 +178,28 @@ class PollingSpider(Spider):
     def _weigh(self, begun: Round, page: Page, outcome: PageOutcome, retry_after: str | None) -> None:
         """What the end of a page means for its source."""
         if page.entry is None:
-            if outcome not in LIST_WAS_SEEN and outcome is not PageOutcome.INTERRUPTED:
+            # A further page that fails is read at the next round; what the first ones named is read now.
+            further = begun.lists_read > 0 and outcome is not PageOutcome.THROTTLED
+            if further and outcome not in LIST_WAS_SEEN:
+                begun.unfinished = True
+            elif outcome not in LIST_WAS_SEEN and outcome is not PageOutcome.INTERRUPTED:
                 begun.stop(outcome, retry_at(retry_after, self.collecting.clock.now()))
             return
         begun.progress.note(page.entry, outcome)
+        if page.found is not None and page.entry.replies is not None and outcome in ON_THE_BUS:
+            begun.progress.posts[page.entry.mark] = post_of(page.found, self.collecting.clock.now())
+            self._tell_replies(begun, [page.entry])
         silent = self._silent.get(page.source.key, 0) + 1 if outcome in HOST_IS_SILENT else 0
         self._silent[page.source.key] = silent
         if outcome is PageOutcome.THROTTLED or silent >= _MOST_SILENT:
             begun.stop(outcome, retry_at(retry_after, self.collecting.clock.now()))
 
     def _go_on(self, begun: Round) -> None:
+        if begun.source.key in self.collecting.switched_off():
+            begun.stop(PageOutcome.SWITCHED_OFF)
+        if begun.lists:
+            self.crawler.engine.crawl(self._request_of_list(begun, begun.lists.pop(0)))
+            return
         if not begun.waiting:
             self.schedule.finish(begun)
             return
@@ -192,9 +209,13 @@ class PollingSpider(Spider):
         request.callback = self.parse_article
         self.crawler.engine.crawl(request)
 
-    def _list_request(self, begun: Round) -> Request:
-        request = self._request(Page(source=begun.source, address=begun.source.address))
+    def _request_of_list(self, begun: Round, address: str) -> Request:
+        request = self._request(Page(source=begun.source, address=address))
         request.callback = self.parse_list
+        return request
+
+    def _list_request(self, begun: Round) -> Request:
+        request = self._request_of_list(begun, begun.source.address)
         begun.etag, begun.modified = begun.cursor.etag, begun.progress.modified
         if begun.etag is not None:
             request.headers["If-None-Match"] = begun.etag
@@ -209,6 +230,20 @@ class PollingSpider(Spider):
             # Captured as it came over the wire: what is hashed is what the server calls the page.
             request.headers["Accept-Encoding"] = "identity"
         return request
+
+    def _tell_replies(self, begun: Round, entries: list[Entry]) -> None:
+        """Publishes the counts of replies that changed; what the bus does not take is told at the next reading."""
+        changed = changed_replies(begun, entries, self.collecting.clock.now())
+        if not changed:
+            return
+        encoded = ((each.post_id, self.collecting.codec.encode(each)) for each in changed)
+        try:
+            self.collecting.bus.publish([Outgoing(topic=POSTS, key=key, value=value) for key, value in encoded])
+            self.collecting.bus.flush()
+        except BusError as error:
+            self.collecting.logger.warning("replies not told", source=begun.source.key, reason=str(error))
+            return
+        note_replies(begun, entries)
 
     def _unchanged(self, page: Page) -> None:
         self.schedule.round_of(page.source).unchanged()

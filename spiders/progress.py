@@ -9,6 +9,7 @@ import msgspec
 
 from desk.source import Cursor
 from spiders.feed import Entry
+from spiders.list_page import Listing
 from spiders.outcomes import ASK_LATER, MAY_PASS, PageOutcome
 from spiders.sources import Source
 
@@ -19,17 +20,26 @@ SLOWEST = timedelta(hours=6)
 
 LONGEST_SILENCE = timedelta(days=30)
 _DONE = 0
+_QUIET_ROUNDS = 3
+"""After so many rounds without anything new a source is asked half as often, down to its slowest."""
 
 
 class Progress(msgspec.Struct):
     """What a cursor's position holds: the articles dealt with, and how often in a row the source was in trouble.
 
-    `seen` has an article's mark with how often it was tried in vain, 0 once it is dealt with.
+    `seen` has an article's mark with how often it was tried in vain, 0 once it is dealt with. `quiet` counts the
+    rounds in a row that brought nothing new. While it is `open` something listed is not dealt with: then every page
+    of the list is read again, whatever stands on the first. `posts` and `replies` have, by mark, the post of a thread
+    and how many replies were last told of it.
     """
 
     modified: str | None = None
     failures: int = 0
+    quiet: int = 0
+    open: bool = False
     seen: dict[str, int] = {}  # msgspec copies it for each
+    posts: dict[str, str] = {}
+    replies: dict[str, int] = {}
 
     def new(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries that are not dealt with yet."""
@@ -48,6 +58,8 @@ class Progress(msgspec.Struct):
         others = [mark for mark in self.seen if mark not in marks]
         for mark in others[: max(0, len(self.seen) - MOST_REMEMBERED)]:
             del self.seen[mark]
+            self.posts.pop(mark, None)
+            self.replies.pop(mark, None)
 
 
 def progress_of(cursor: Cursor) -> Progress:
@@ -60,7 +72,7 @@ def progress_of(cursor: Cursor) -> Progress:
 
 @dataclass(slots=True, kw_only=True)
 class Round:
-    """One reading of a source: its list, then its new articles, one at a time."""
+    """One reading of a source: its list, page by page, then its new articles, one at a time."""
 
     source: Source
     cursor: Cursor
@@ -68,17 +80,33 @@ class Round:
     etag: str | None = None
     modified: str | None = None
     listed: list[Entry] = field(default_factory=list)
+    lists: list[str] = field(default_factory=list)
+    lists_read: int = 0
     waiting: list[Entry] = field(default_factory=list)
     unfinished: bool = False
+    is_index: bool = False
+    found_new: bool = False
     trouble: PageOutcome | None = None
     retry_at: datetime | None = None
 
-    def read(self, entries: Sequence[Entry], most: int) -> None:
-        """Takes what the list named; what is over `most` waits for the next round."""
-        self.listed = list(entries)
-        new = self.progress.new(entries)
-        self.waiting = new[:most][::-1]
-        self.unfinished = len(new) > most
+    def read(self, listing: Listing, most: int) -> None:
+        """Takes what a page of the list named; what is over `most` waits for the next round.
+
+        Its next page is read while this one named something new; the pages of an index are read newest first.
+        """
+        self.lists_read += 1
+        self.listed += listing.entries
+        new = self.progress.new(listing.entries)
+        if new or not listing.entries or self.progress.open:
+            self.lists += [each for each in listing.more if each not in self.lists]
+        del self.lists[max(0, self.source.rows.pages - self.lists_read) :]
+        known = {each.mark for each in self.waiting}
+        self.found_new = self.found_new or bool(new)
+        self.is_index = self.is_index or (bool(listing.more) and not listing.entries)
+        self.waiting = [each for each in new if each.mark not in known][::-1] + self.waiting
+        # The newest stand last: they are taken first, and what is over waits.
+        self.unfinished = self.unfinished or len(self.waiting) > most
+        self.waiting = self.waiting[max(0, len(self.waiting) - most) :]
 
     def unchanged(self) -> None:
         """The site says that its list is as it was when all of it was dealt with."""
@@ -88,28 +116,38 @@ class Round:
         """Ends it before its articles are all read: the source is in trouble."""
         self.trouble, self.retry_at = trouble, retry_at
         self.waiting.clear()
+        self.lists.clear()
 
     def finished(self, now: datetime) -> Cursor:
         """The cursor after it: where the source stands and when it is asked next."""
-        self.progress.failures = 0 if self.trouble is None else self.progress.failures + 1
+        if self.trouble is not PageOutcome.SWITCHED_OFF:
+            self.progress.failures = 0 if self.trouble is None else self.progress.failures + 1
         self.progress.forget_but(self.listed)
+        self.progress.quiet = 0 if self.found_new or self.unfinished else self.progress.quiet + 1
         seen_at = now if self.trouble is None else self.cursor.last_seen_at
         return replace(self.standing(), last_seen_at=seen_at, next_poll_at=self._next_poll(now))
 
     def standing(self) -> Cursor:
         """The cursor with what has been read so far: a round that was cut short goes on from it."""
         # Only once all its articles are dealt with may the site answer that nothing changed.
+        # What an index does not show is whether a sitemap below it has changed.
         whole = not self.unfinished and self.trouble is None and not self.progress.new(self.listed)
+        self.progress.open = bool(not whole or self.lists)
+        whole = whole and not self.is_index
         self.progress.modified = self.modified if whole else None
         position = msgspec.json.encode(self.progress).decode()
         return replace(self.cursor, position=position, etag=self.etag if whole else None)
 
     def _next_poll(self, now: datetime) -> datetime:
-        pause = self.source.schedule
+        pause = min(self.source.schedule * (1 << min(self.progress.quiet // _QUIET_ROUNDS, 12)), self._slowest)
         if self.trouble is not None:
-            slower = self.source.schedule * 2 ** min(self.progress.failures, 12)
+            slower = self.source.schedule * (1 << min(self.progress.failures, 12))
             pause = max(self.source.schedule, min(slower, SLOWEST))
         return max(now + pause, self.retry_at or now)
+
+    @property
+    def _slowest(self) -> timedelta:
+        return max(self.source.slowest, self.source.schedule)
 
 
 def retry_at(header: str | None, now: datetime) -> datetime | None:

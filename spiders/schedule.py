@@ -24,6 +24,7 @@ class Schedule:
         self._cursors = {source.key: collecting.store.cursor(source.key) for source in collecting.sources}
         self._rounds: dict[str, Round] = {}
         self._asked: set[str] = set()
+        self._noted_off: set[str] = set()
 
     @property
     def under_way(self) -> tuple[Round, ...]:
@@ -38,14 +39,22 @@ class Schedule:
             if expected is not None and now - expected > max(source.schedule, _SHORTEST_ABSENCE):
                 self._keep_gap(source.key, expected, NOBODY_ASKED)
 
-    def due(self) -> list[Source]:
-        """The sources to ask now, one for each host that is free, longest due first."""
+    def due(self, off: frozenset[str] = frozenset()) -> list[Source]:
+        """The sources to ask now, one for each host that is free, longest due first, none that is switched off."""
         now, busy, found = self._now(), {each.source.host for each in self._rounds.values()}, []
         for source in sorted(self._collecting.sources, key=self._due_at):
-            if source.host not in busy and self._is_due(source, now):
+            if source.key in off:
+                self._leave_out(source, now)
+            elif source.host not in busy and self._is_due(source, now):
                 busy.add(source.host)
                 found.append(source)
         return found
+
+    def _leave_out(self, source: Source, now: datetime) -> None:
+        self._asked.add(source.key)
+        if source.key not in self._noted_off:
+            self._noted_off.add(source.key)
+            self._keep_gap(source.key, now, PageOutcome.SWITCHED_OFF.value)
 
     def silent(self) -> list[tuple[Source, datetime]]:
         """With `once`: the sources in trouble or silence, which are not asked, and until when."""
@@ -65,6 +74,7 @@ class Schedule:
         begun = Round(source=source, cursor=cursor, progress=progress_of(cursor))
         self._rounds[source.key] = begun
         self._asked.add(source.key)
+        self._noted_off.discard(source.key)
         return begun
 
     def round_of(self, source: Source) -> Round:

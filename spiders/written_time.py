@@ -20,7 +20,19 @@ _MOMENT = re.compile(
     r"(?:[:：]?(?P<second>[0-5]\d)(?!\d)秒?(?:[.,]\d{1,9})?)?"
     r"(?: ?(?P<zone>Z(?![A-Za-z])|(?:UTC|GMT)(?![+\-\d])|(?:UTC|GMT)?[+\-](?:0\d|1[0-4]):?[0-5]\d(?!\d)))?)?"
 )
-_EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
+# As some layouts set it: 2026 06/10 08:12, the year apart.
+_YEAR_APART = re.compile(r"(?<!\d)((?:19|20)\d\d)\s{1,3}(\d{2}\s?/\s?\d{2}\s{1,3}\d{2}:\d{2})")
+_WITHOUT_YEAR = re.compile(
+    r"(?<![\d年\-/.])(?<!\d:)(?P<month>\d{1,2}) ?[-/月] ?(?P<day>\d{1,2})(?!\d) ?[日号]?[\s,，]{0,3}"
+    r"(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d)(?:[:：](?P<second>[0-5]\d))?(?!\d)"
+)
+_SAID_AGO = re.compile(
+    r"(?P<day>今天|昨天|前天)\s{0,3}(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d)(?!\d)"
+    r"|(?P<minutes>\d{1,3})\s?分钟(?:以)?前|(?P<hours>\d{1,2})\s?小时(?:以)?前|(?P<just>刚刚)"
+)
+_DAYS_AGO = {"今天": 0, "昨天": 1, "前天": 2}
+_AS_WIDE_SIGNS = str.maketrans("０１２３４５６７８９－／．：　\xa0", "0123456789-/.:  ")
+_EPOCH = re.compile(r"1\d{9}(?:\d{3})?(?:\.\d{1,6})?")
 _MAIL_DATE = re.compile(r"(?:[A-Za-z]{3,9},? )?\d{1,2} [A-Za-z]{3,9} \d{2,4} \d{1,2}:\d\d")
 _AFTERNOON = frozenset({"下午", "傍晚", "晚上", "晚间"})
 
@@ -34,8 +46,8 @@ class WrittenTime:
 
     @property
     def to_the_minute(self) -> bool:
-        """Whether it says more than the day."""
-        return self.precision is not Precision.DAY
+        """Whether it says the minute."""
+        return self.precision in (Precision.SECOND, Precision.MINUTE)
 
 
 def read_time(text: str) -> WrittenTime | None:
@@ -45,10 +57,50 @@ def read_time(text: str) -> WrittenTime | None:
 
 def read_times(text: str) -> Iterator[WrittenTime]:
     """Every time written in the text, in order."""
+    yield from (found for found, _ in placed_times(text))
+
+
+def placed_times(text: str) -> Iterator[tuple[WrittenTime, int]]:
+    """Every time written in the text, each with the place in the text where it begins."""
+    text = _YEAR_APART.sub(r"\1/\2", text.translate(_AS_WIDE_SIGNS))
     for match in _MOMENT.finditer(text):
         found = _of(match)
         if found is not None:
-            yield found
+            yield found, match.start()
+
+
+def read_without_year(text: str, known: datetime) -> WrittenTime | None:
+    """The first day and minute written without a year, in the last year in which it was not later than `known`."""
+    match = _WITHOUT_YEAR.search(text.translate(_AS_WIDE_SIGNS))
+    if match is None:
+        return None
+    precision = Precision.SECOND if match["second"] else Precision.MINUTE
+    local = known.astimezone(BEIJING)
+    for year in (local.year, local.year - 1):
+        try:
+            day = datetime(year, int(match["month"]), int(match["day"]), tzinfo=BEIJING)
+        except ValueError:
+            continue
+        moment = day + timedelta(hours=_hour(match), minutes=int(match["minute"]), seconds=int(match["second"] or 0))
+        if moment <= local:
+            return WrittenTime(at=as_utc(moment), precision=precision)
+    return None
+
+
+def read_said_ago(text: str, seen_at: datetime) -> WrittenTime | None:
+    """The time of 昨天 08:12, 5分钟前 or 3小时前 on a page seen at that moment."""
+    match = _SAID_AGO.search(text.translate(_AS_WIDE_SIGNS))
+    if match is None:
+        return None
+    if match["day"]:
+        midnight = seen_at.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+        day = midnight - timedelta(days=_DAYS_AGO[match["day"]])
+        at = day + timedelta(hours=int(match["hour"]), minutes=int(match["minute"]))
+        return WrittenTime(at=as_utc(at), precision=Precision.MINUTE)
+    if match["hours"]:
+        return WrittenTime(at=as_utc(seen_at - timedelta(hours=int(match["hours"]))), precision=Precision.HOUR)
+    ago = timedelta(minutes=int(match["minutes"] or 0))
+    return WrittenTime(at=as_utc(seen_at - ago), precision=Precision.MINUTE)
 
 
 def read_marked_time(text: str) -> WrittenTime | None:
@@ -79,7 +131,8 @@ def _of(match: re.Match[str]) -> WrittenTime | None:
 
 def _hour(match: re.Match[str]) -> int:
     hour = int(match["hour"])
-    return hour + 12 if match["half"] in _AFTERNOON and hour < 12 else hour
+    half = match.groupdict().get("half")
+    return hour + 12 if half in _AFTERNOON and hour < 12 else hour
 
 
 def _zone(written: str | None) -> timezone:

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from desk.source import Cursor
 from spiders.feed import Entry
+from spiders.list_page import Listing, ListRules
 from spiders.outcomes import PageOutcome
 from spiders.progress import (
     LONGEST_SILENCE,
@@ -117,7 +119,7 @@ def test_an_article_the_host_put_off_is_never_given_up(outcome: PageOutcome) -> 
 
 def test_the_list_is_asked_for_unconditionally_until_all_of_it_is_dealt_with() -> None:
     begun = a_round()
-    begun.read(ENTRIES, 10)
+    begun.read(Listing(entries=ENTRIES), 10)
     begun.etag, begun.modified = '"v1"', "Wed, 03 Jun 2026 12:00:00 GMT"
     for entry in ENTRIES[:2]:
         begun.progress.note(entry, PageOutcome.DELIVERED)
@@ -133,7 +135,7 @@ def test_the_list_is_asked_for_unconditionally_until_all_of_it_is_dealt_with() -
 def test_what_is_over_the_bound_waits_for_the_next_round_in_order() -> None:
     begun = a_round()
 
-    begun.read(ENTRIES, 2)
+    begun.read(Listing(entries=ENTRIES), 2)
 
     assert begun.waiting[::-1] == ENTRIES[:2]
     assert begun.finished(NOON).etag is None
@@ -153,3 +155,58 @@ def test_memory_is_bounded_and_keeps_what_the_list_still_names() -> None:
 
 def test_a_position_that_cannot_be_read_starts_afresh() -> None:
     assert progress_of(Cursor(source="daily", position="{broken")) == Progress()
+
+
+def paged(*, slowest: timedelta = timedelta(), progress: Progress | None = None) -> Round:
+    begun = a_round()
+    source = replace(begun.source, rows=ListRules(pages=3), slowest=slowest)
+    return replace(begun, source=source, progress=progress or Progress())
+
+
+def test_the_next_page_is_read_while_something_new_stands_on_this_one() -> None:
+    begun = paged()
+
+    begun.read(Listing(entries=ENTRIES[:1], more=("/2",)), 10)
+    after_new = begun.lists.pop()
+    begun.progress.note(ENTRIES[0], PageOutcome.DELIVERED)
+    begun.read(Listing(entries=ENTRIES[:1], more=("/3",)), 10)
+
+    assert (after_new, begun.lists) == ("/2", [])
+    assert begun.waiting == ENTRIES[:1]
+
+
+def test_no_more_pages_are_read_than_the_source_allows() -> None:
+    begun = paged()
+
+    for number in range(3):
+        begun.lists.clear()
+        begun.read(Listing(entries=[ENTRIES[number]], more=(f"/{number}",)), 10)
+
+    assert begun.lists == []
+
+
+def test_after_a_round_that_left_something_every_page_is_read_again() -> None:
+    first = paged()
+    first.read(Listing(entries=ENTRIES[:1], more=("/2",)), 10)
+    first.progress.note(ENTRIES[0], PageOutcome.DELIVERED)
+    left = progress_of(first.standing())
+
+    again = paged(progress=left)
+    again.read(Listing(entries=ENTRIES[:1], more=("/2",)), 10)
+
+    assert left.open
+    assert again.lists == ["/2"]
+
+
+def test_a_quiet_source_is_asked_more_seldom_down_to_its_slowest_and_at_once_when_it_wakes() -> None:
+    slowest, progress, pauses = timedelta(minutes=15), Progress(), []
+    for _ in range(12):
+        begun = paged(slowest=slowest, progress=progress)
+        begun.read(Listing(entries=[]), 10)
+        pauses.append(begun.finished(NOON).next_poll_at)
+    woken = paged(slowest=slowest, progress=progress)
+    woken.read(Listing(entries=ENTRIES), 10)
+
+    assert pauses == sorted(pauses, key=lambda at: at or NOON)
+    assert (pauses[0], pauses[-1]) == (NOON + woken.source.schedule, NOON + slowest)
+    assert woken.finished(NOON).next_poll_at == NOON + woken.source.schedule

@@ -7,7 +7,8 @@ import pytest
 from console.page_words import PAGE_OUTCOMES
 from desk.errors import BadSettings
 from spiders.outcomes import PageOutcome
-from spiders.sources import SourceKind, load_sources, read_sources
+from spiders.source_reading import read_sources
+from spiders.sources import SourceKind, load_sources
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "sources.example.toml"
 A_FEED = {
@@ -29,11 +30,14 @@ def problems(*sources: dict[str, object], contact: object = "press@yunzhou.examp
 def test_the_example_file_can_be_used_as_it_stands() -> None:
     sources = load_sources(EXAMPLE)
 
-    feed, pages = sources.sources
+    feed, pages, forum, paged, table = sources.sources
     assert (feed.kind, feed.schedule, feed.official) == (SourceKind.FEED, timedelta(minutes=5), False)
     assert (pages.kind, pages.channel) == (SourceKind.PAGES, "云州市人民政府网站")
     assert pages.links is not None
     assert pages.links.fullmatch("https://www.yunzhou.example/tongbao/20260610/t1.html")
+    assert (forum.slowest, forum.rows.pages, forum.article.text) == (timedelta(minutes=30), 3, "[id^='postmessage_']")
+    assert (paged.rows.item, paged.rows.next, paged.article.title) == ("ul.news-list li", "a.next-page", "h1")
+    assert (table.columns["published"], table in sources.asked.sources) == ("来信时间", False)
 
 
 def test_every_problem_is_told_at_once_with_its_path() -> None:
@@ -66,6 +70,14 @@ def test_every_problem_is_told_at_once_with_its_path() -> None:
         ({"hosts": ["http://other.example/"]}, "hosts"),
         ({"address": "https://me:secret@yunzhou.example/"}, "address"),
         ({"schedule": 86_401}, "schedule"),
+        ({"slowest": 299}, "slowest"),
+        ({"item": "li"}, "item"),
+        ({"kind": "pages", "item": "li["}, "item"),
+        ({"kind": "pages", "item": "li", "pages": 21}, "pages"),
+        ({"kind": "forum", "columns": {}}, "columns"),
+        ({"article": {"author": ".by"}}, "article.author"),
+        ({"article": {"title": "h1["}}, "article.title"),
+        ({"off": "yes"}, "off"),
     ],
 )
 def test_one_wrong_line_is_one_problem(changed: dict[str, object], key: str) -> None:
@@ -99,7 +111,7 @@ def test_choosing_a_source_that_is_not_there_names_those_that_are() -> None:
     sources = read_sources(tomllib.loads(EXAMPLE.read_text(encoding="utf-8")))
 
     assert [source.key for source in sources.named("yunzhou-daily").sources] == ["yunzhou-daily"]
-    with pytest.raises(BadSettings, match="there is yunzhou-daily, yunzhou-government"):
+    with pytest.raises(BadSettings, match="there is yunzhou-daily, yunzhou-government, "):
         sources.named("daily")
 
 
