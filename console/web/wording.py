@@ -6,9 +6,9 @@ from desk.change import NoticeState
 from desk.incident import DispositionClass
 from desk.lifecycle import Action
 from desk.moments import Basis, Precision
-from desk.policy import Stop
 from desk.post import AnswerKind
 from desk.release import ConferenceKind, Element, ReleaseKind, Signature
+from desk.rules import Stop
 
 ANSWER_KINDS: Mapping[AnswerKind, str] = {
     AnswerKind.POLICY_MISREAD: "对重大政策措施存在误解误读",
@@ -65,6 +65,12 @@ BASES: Mapping[Basis, str] = {
     Basis.ASSIGNED: "交办",
     Basis.ACCEPTED: "认领",
     Basis.LAST_RELEASE: "上次发布",
+    Basis.DECIDED: "作出决定",
+    Basis.RESOLVED: "有了结果",
+    Basis.FOUND_UNLAWFUL: "认定涉嫌违法",
+    Basis.SOURCE_PUBLISHED: "上级发布",
+    Basis.FORMED: "信息形成或变更",
+    Basis.RECEIVED: "收到申请",
 }
 
 PRECISIONS: Mapping[Precision, str] = {
@@ -77,6 +83,15 @@ PRECISIONS: Mapping[Precision, str] = {
 STOPS: Mapping[Stop, str] = {
     Stop.RELEASE: "官方渠道发布并有存证",
     Stop.PRESS_CONFERENCE: "举行新闻发布会并有发布人",
+    Stop.PRINCIPAL: "主要负责人在发布会或采访中发声",
+    Stop.ANSWER: "确认的发布回应了该关切",
+    Stop.CLARIFICATION: "确认的发布讲清了事实",
+    Stop.RESULT: "确认的发布说明了处置结果",
+    Stop.HANDOVER: "移交记录",
+    Stop.FULFILMENT: "转载、公开或答复的凭证",
+    Stop.REPORT: "上报并有回执",
+    Stop.ACCEPTANCE: "责任部门认领",
+    Stop.VERIFICATION: "核查反馈",
 }
 
 NOTICE_STATES: Mapping[NoticeState, str] = {
@@ -95,6 +110,7 @@ EVENTS: Mapping[str, str] = {
     "warned": "临近时限提醒",
     "due_passed": "时限已过",
     "breached": "记为超时",
+    "flagged": "记为另行标记",
     Action.ACKNOWLEDGE: "认领",
     Action.CONFIRM: "确认为事件",
     Action.GRADE: "定级",
@@ -111,6 +127,21 @@ EVENTS: Mapping[str, str] = {
     Action.RECORD_CONSULTATION: "登记会商",
     Action.PAUSE_CONTINUING: "暂停持续发布计时",
     Action.RESUME_CONTINUING: "恢复持续发布计时",
+    Action.ASSIGN: "交办",
+    Action.ACCEPT: "部门认领",
+    Action.RETURN: "部门退回",
+    Action.VERIFY: "核查反馈",
+    Action.DECIDE_QUESTION: "登记采纳或解决情况",
+    Action.FIND_UNLAWFUL: "认定涉嫌违法",
+    Action.HAND_OVER: "登记移交",
+    Action.REPORT_UP: "登记上报",
+    Action.RECORD_RECEIPT: "登记上报回执",
+    Action.OBLIGE: "登记转载、公开或答复事项",
+    Action.FULFIL: "登记转载、公开或答复",
+    Action.CORRECT: "登记申请补正",
+    Action.CONSULT: "征求意见，暂停计时",
+    Action.CONSULTED: "征求意见答复，恢复计时",
+    Action.EXTEND: "延长时限",
     Action.CONTINUE: "转入持续发布",
     Action.CONCLUDE: "办结",
     Action.MERGE: "合并",

@@ -24,11 +24,10 @@ from desk.clocks import (
     start_of,
     tighten,
     void,
-    warn_moments,
 )
 from desk.incident import Severity, Times
 from desk.moments import Basis, Precision
-from desk.policy import WarnPoint
+from desk.rules import WarnPoint, warn_moments
 from tests.build import DAY, HOUR, MINUTE, NOON, SECOND
 from tests.desk.scene import C1_DUE, C2_DUE, C3_DUE, POLICY, PUBLIC, a_time, clock, graded, opened, rule, said
 
@@ -123,7 +122,7 @@ def test_from_the_first_flag_the_three_clocks_run_provisionally() -> None:
 def test_three_figures_are_kept_side_by_side() -> None:
     known = times(occurred=PUBLIC - HOUR)
 
-    figures = readings(running(), rule("C1"), known, NOON + 4 * HOUR)
+    figures = readings(running(), known, NOON + 4 * HOUR)
 
     assert [(each.basis, each.elapsed, each.in_time) for each in figures] == [
         (Basis.OCCURRED, 5 * HOUR + 10 * MINUTE, False),
@@ -135,13 +134,13 @@ def test_three_figures_are_kept_side_by_side() -> None:
 def test_figures_stand_still_once_the_clock_is_met() -> None:
     met = meet(running(), NOON + HOUR, evidence="r-1", self_reported=False)
 
-    figures = readings(met, rule("C1"), times(), NOON + 90 * HOUR)
+    figures = readings(met, times(), NOON + 90 * HOUR)
 
     assert [(each.elapsed, each.in_time) for each in figures] == [(HOUR + 10 * MINUTE, True), (HOUR, True)]
 
 
 def test_figure_is_in_time_in_its_due_second_and_not_one_second_later() -> None:
-    due, later = (readings(running(), rule("C1"), times(), moment)[0] for moment in (C1_DUE, C1_DUE + SECOND))
+    due, later = (readings(running(), times(), moment)[0] for moment in (C1_DUE, C1_DUE + SECOND))
 
     assert (due.in_time, later.in_time) == (True, False)
 
@@ -149,7 +148,7 @@ def test_figure_is_in_time_in_its_due_second_and_not_one_second_later() -> None:
 def test_figure_of_an_answer_before_the_first_post_is_negative() -> None:
     met = meet(running(), PUBLIC - HOUR, evidence="r-1", self_reported=False)
 
-    assert readings(met, rule("C1"), times(), NOON)[0].elapsed == -HOUR
+    assert readings(met, times(), NOON)[0].elapsed == -HOUR
 
 
 def test_warnings_stand_at_their_shares_and_before_the_due_time_in_order() -> None:

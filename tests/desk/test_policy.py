@@ -13,17 +13,20 @@ from hypothesis import strategies as st
 from desk.errors import BadPolicy
 from desk.incident import OpinionLevel
 from desk.ladder import LadderStep
+from desk.law import LAW
 from desk.moments import Basis
-from desk.policy import LAW, Pause, Scope, Stop, WarnPoint, read_policy
+from desk.policy import read_policy
+from desk.rules import Pause, Scope, Stop, WarnPoint
 from tests.build import HOUR, MINUTE
-from tests.desk.scene import POLICY, POLICY_FILE
+from tests.desk.scene import FIRST_ANSWERS, POLICY_FILE, WHOLE
 
 Table: TypeAlias = dict[str, object]
 FILE: Table = tomllib.loads(POLICY_FILE.read_text(encoding="utf-8"))
 C1, C2, C3, C4 = range(4)
 KEYS = (
-    "citation, consequence, effective_from, fallbacks, fixed, id, length, length_major, pause, scope, start_basis, "
-    "stop, title, unit, warn"
+    "citation, consequence, effective_from, effective_to, extension, fallbacks, fixed, id, latest_start, "
+    "latest_start_unit, length, length_by_level, length_major, never_looser, overdue, pause, scope, start_basis, "
+    "stop, stricter, title, unit, warn"
 )
 
 
@@ -70,17 +73,18 @@ def with_levels(**floors: object) -> Table:
 
 
 def test_office_s_file_holds_the_law_s_three_clocks_and_the_continuing_one() -> None:
-    assert {rule_id: rule.length for rule_id, rule in POLICY.rules.items()} == {
+    assert {rule_id: WHOLE.rule(rule_id).length for rule_id in FIRST_ANSWERS} == {
         "C1": 5 * HOUR,
         "C2": 24 * HOUR,
         "C3": 48 * HOUR,
         "C4": 72 * HOUR,
     }
-    assert POLICY.rule("C4").length_major == 24 * HOUR
+    assert WHOLE.rule("C4").length_major == 24 * HOUR
 
 
 def test_rules_say_whom_they_bind_what_starts_and_what_meets_them() -> None:
-    read = [(each.scope, each.start_basis, each.stop, each.pause) for each in POLICY.rules.values()]
+    firsts = [WHOLE.rule(rule_id) for rule_id in FIRST_ANSWERS]
+    read = [(each.scope, each.start_basis, each.stop, each.pause) for each in firsts]
 
     assert read == [
         (Scope.MAJOR, Basis.OCCURRED, Stop.RELEASE, Pause.NONE),
@@ -88,17 +92,17 @@ def test_rules_say_whom_they_bind_what_starts_and_what_meets_them() -> None:
         (Scope.ANSWERABLE, Basis.AWARE, Stop.RELEASE, Pause.NONE),
         (Scope.CONTINUING, Basis.LAST_RELEASE, Stop.RELEASE, Pause.INVESTIGATION),
     ]
-    assert POLICY.rule("C1").fallbacks == (Basis.FIRST_PUBLIC, Basis.AWARE)
+    assert WHOLE.rule("C1").fallbacks == (Basis.FIRST_PUBLIC, Basis.AWARE)
 
 
 def test_every_rule_carries_its_source_its_day_and_the_version_of_the_file() -> None:
-    for each in POLICY.rules.values():
+    for each in (WHOLE.rule(rule_id) for rule_id in FIRST_ANSWERS):
         assert (each.version, each.effective_from) == (FILE["version"], date(2016, 11, 10))
         assert "国办发〔2016〕61号" in each.citation
 
 
 def test_warn_points_are_those_of_the_rules() -> None:
-    assert [POLICY.rule(rule_id).warn for rule_id in ("C1", "C2", "C3", "C4")] == [
+    assert [WHOLE.rule(rule_id).warn for rule_id in ("C1", "C2", "C3", "C4")] == [
         (WarnPoint(percent=50), WarnPoint(percent=80), WarnPoint(before_due=30 * MINUTE)),
         tuple(WarnPoint(before_due=hours * HOUR) for hours in (12, 6, 2)),
         tuple(WarnPoint(before_due=hours * HOUR) for hours in (24, 12, 4)),
@@ -106,8 +110,17 @@ def test_warn_points_are_those_of_the_rules() -> None:
     ]
 
 
-def test_law_is_five_twenty_four_and_forty_eight_hours() -> None:
-    assert {"C1": 5 * HOUR, "C2": 24 * HOUR, "C3": 48 * HOUR} == LAW
+def test_law_is_five_twenty_four_and_forty_eight_hours_and_twenty_working_days() -> None:
+    assert {
+        "C1": 5 * HOUR,
+        "C2": 24 * HOUR,
+        "C3": 48 * HOUR,
+        "C9": 48 * HOUR,
+        "C10": 48 * HOUR,
+        "C12": 24 * HOUR,
+        "C13": timedelta(days=20),
+        "C14": timedelta(days=20),
+    } == LAW
 
 
 @pytest.mark.parametrize(("index", "rule_id", "hours"), [(C1, "C1", 5), (C2, "C2", 24), (C3, "C3", 48)])
@@ -180,12 +193,12 @@ def test_every_problem_is_named_at_once_with_its_path() -> None:
     mapping |= {"version": " ", "answer": {}, "extra": 1}
 
     assert problems(mapping) == [
-        "policy.extra: unknown: use one of answer, ladder, opinion_level, rule, version",
+        "policy.extra: unknown: use one of answer, ladder, opinion_level, reminder, report, rule, version",
         "policy.version: ' ' cannot be used: write a text in quotes",
         f"policy.rule[C1].colour: unknown: use one of {KEYS}",
         "policy.rule[C1].effective_from: '2016' cannot be used: write a date like 2016-11-10, without quotes",
         "policy.rule[C1].length: 'five' cannot be used: write a whole number from 1 to 999999",
-        "policy.rule[C1].warn[1]: 'soon' is no warn point: write '50%', '-30min' or '-12h'",
+        "policy.rule[C1].warn[1]: 'soon' is no warn point: write '50%', '-30min', '-12h', '-2wd' or '-10d'",
         "policy.rule[C1].fixed: 'yes' cannot be used: write true or false",
         f"policy.rule[C2].start_basis: 'noon' cannot be used: write {' or '.join(repr(each.value) for each in Basis)}",
         "policy.rule[C3].citation: missing: write a text in quotes",
@@ -196,12 +209,19 @@ def test_every_problem_is_named_at_once_with_its_path() -> None:
 
 
 def test_empty_file_says_all_that_is_missing() -> None:
+    shipped = "copy its row from the policy.toml that comes with Huiying"
+    by_law = "the law's clocks cannot be left out"
+
     assert problems({}) == [
         "policy.version: missing: write a text in quotes",
         "policy.rule: missing: write tables [[rule]]",
+        "policy.report: missing: write tables [[report]]",
+        "policy.reminder: missing: write tables [[reminder]]",
         "policy.answer: missing: write a table [answer]",
         "policy.opinion_level: missing: write a table [opinion_level]",
-        *(f"policy.rule: {each} is missing: the law's clocks cannot be left out" for each in ("C1", "C2", "C3", "C4")),
+        *(f"policy.rule: {each} is missing: {by_law if each in (*LAW, 'C4') else shipped}" for each in WHOLE.rules),
+        "policy.report: nobody says how fast other emergencies are reported: write a row without kind",
+        *(f"policy.reminder: {each} is missing: {shipped}" for each in WHOLE.reminders),
     ]
 
 
@@ -218,7 +238,7 @@ def a_step(role: object = "值班员", after_minutes: object = 0) -> Table:
 def test_ladder_pages_the_duty_officer_at_once_and_the_office_head_after_a_quarter_of_an_hour() -> None:
     steps = (LadderStep(role="值班员", after=timedelta()), LadderStep(role="新闻办主任", after=15 * MINUTE))
 
-    assert POLICY.ladder == steps
+    assert WHOLE.ladder == steps
     assert read_policy({name: table for name, table in FILE.items() if name != "ladder"}).ladder == steps
 
 
@@ -274,11 +294,13 @@ def test_effective_day_is_a_date(value: object) -> None:
     assert [each.split(":")[0] for each in found] == ["policy.rule[C1].effective_from"]
 
 
-@pytest.mark.parametrize("warn", ["", "50", "100%", "-1d", "30min", "-12 h", "-h", "1e1%", "50%\n"])
+@pytest.mark.parametrize("warn", ["", "50", "100%", "-1w", "30min", "-12 h", "-h", "1e1%", "50%\n"])
 def test_warn_point_that_is_none_is_named_with_its_place_in_the_list(warn: str) -> None:
     found = problems(with_rule(C4, warn=["80%", warn]))
 
-    assert found == [f"policy.rule[C4].warn[1]: {warn!r} is no warn point: write '50%', '-30min' or '-12h'"]
+    assert found == [
+        f"policy.rule[C4].warn[1]: {warn!r} is no warn point: write '50%', '-30min', '-12h', '-2wd' or '-10d'"
+    ]
 
 
 @pytest.mark.parametrize("warn", ["80%", [80], [["80%"]], None])
