@@ -68,11 +68,11 @@ def verify(incident: Incident, step: Verify, signed: Signed) -> Decided:
 
 
 def _verify_by(incident: Incident, now: datetime) -> datetime | None:
-    """Half-way to the first answer's due time, or None where none runs or nothing is left of it."""
+    """Half-way to the due time of C3, or of C1 where that has taken its place; None where nothing is left of it."""
     now = whole_seconds(now)
-    running = [clock for clock in incident.clocks if clock.open and clock.rule_id in ("C1", "C3")]
-    left = [clock.due_at - now for clock in running if clock.due_at > now]
-    return whole_seconds(now + min(left) / 2) if left else None
+    due = {clock.rule_id: clock.due_at for clock in incident.clocks if clock.open}
+    answer_by = due.get("C3", due.get("C1", now))
+    return whole_seconds(now + (answer_by - now) / 2) if answer_by > now else None
 
 
 def _waiting(incident: Incident, assignment_id: str) -> Assignment:

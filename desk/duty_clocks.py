@@ -110,7 +110,7 @@ def _follow(clock: Clock, duty: Owed | None, policy: Policy, now: datetime) -> C
 
 def _moved(clock: Clock, duty: Owed, policy: Policy) -> Clock:
     start = whole_seconds(duty.start.at)
-    if start == clock.start_at and not clock.calendar_open:
+    if (start, duty.basis) == (clock.start_at, clock.start_basis) and not clock.calendar_open:
         return clock
     moved = recounted_due(
         replace(

@@ -145,9 +145,7 @@ def _looser(rule: ReminderRule) -> list[str]:
         found.append(f"length: longer than {most[0]} {most[1]}: raw posts are kept shorter, never longer")
     least = _LEAST.get(rule.id)
     if least is not None and (rule.length < least[0] or rule.unit is not least[1] or not rule.floor):
-        found.append(
-            f"length: shorter than {least[0]} {least[1]}, or floor is not true: records are kept at least so long"
-        )
+        found.append(f"length: shorter than {least[0]} {least[1]}, or floor is not true: records are kept so long")
     return found
 
 

@@ -19,8 +19,8 @@ _DAY_BEGINS = time(9)
 class Unit(StrEnum):
     """What a length counts; minutes and hours run through nights and holidays."""
 
-    MINUTES = "minutes"
     HOURS = "hours"
+    MINUTES = "minutes"
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
 

@@ -1,5 +1,6 @@
 """The office's rules as data: read whole, every problem at once with its path, the law never loosened."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from copy import deepcopy
@@ -11,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import BadPolicy
-from desk.incident import OpinionLevel
+from desk.incident import OpinionLevel, Severity
 from desk.ladder import LadderStep
 from desk.law import LAW
 from desk.moments import Basis
 from desk.policy import read_policy
+from desk.post import EventKind
 from desk.rules import Pause, Scope, Stop, WarnPoint
 from tests.build import HOUR, MINUTE
 from tests.desk.scene import FIRST_ANSWERS, POLICY_FILE, WHOLE
@@ -28,6 +30,9 @@ KEYS = (
     "latest_start_unit, length, length_by_level, length_major, never_looser, overdue, pause, scope, start_basis, "
     "stop, stricter, title, unit, warn"
 )
+NOT_HELD = 'never_looser: not what the desk holds: write ["length", "pause", "scope", "start_basis", "stop"]'
+ENDS_BEFORE = "effective_to: before effective_from: write a later day or leave it out"
+PERIODS = "'month' or 'quarter' or 'half_year' or 'year' or 'two_years'"
 
 
 def problems(mapping: Table) -> list[str]:
@@ -365,3 +370,142 @@ def test_whatever_stands_in_the_file_is_read_or_refused_with_its_path(
 
     assert all(each.startswith("policy.") for each in found)
     assert found or all(read_policy(mapping).rule(rule_id).length <= LAW[rule_id] for rule_id in LAW)
+
+
+ROW = {rule["id"]: index for index, rule in enumerate(rules(FILE))}
+
+
+def with_reminder(rule_id: str, **changes: object) -> Table:
+    """The office's file with one calendar duty changed."""
+    mapping = deepcopy(FILE)
+    rows = mapping["reminder"]
+    assert isinstance(rows, list)
+    next(row for row in rows if row["id"] == rule_id).update(changes)
+    return mapping
+
+
+def test_every_rule_names_its_document() -> None:
+    rows = [*WHOLE.rules.values(), *WHOLE.reminders.values()]
+
+    assert [row.id for row in rows if not re.search(r"〔\d{4}〕\d+号|条例|法（|保护法|本单位规定", row.citation)] == []
+    assert {row.version for row in rows} == {FILE["version"]}
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "change", "problem"),
+    [
+        (
+            "C6",
+            {"start_basis": "accepted"},
+            "start_basis: nothing in the desk starts it from 'accepted': write 'decided'",
+        ),
+        ("C6", {"stop": "handover"}, "stop: nothing in the desk meets it by 'handover': write 'result'"),
+        ("C11", {"scope": "request"}, "scope: the desk binds 'unlawful' by it: write 'unlawful'"),
+        ("C8", {"pause": "consultation"}, "pause: nothing in the desk pauses it by 'consultation': write 'none'"),
+        ("C16", {"fallbacks": ["aware"]}, "fallbacks: nothing in the desk starts it from 'aware': leave it out"),
+        ("C13", {"unit": "calendar_days"}, "unit: this clock counts other units: write 'working_days'"),
+        ("C14", {"pause": "none"}, "pause: the law knows one pause only of this clock: write 'consultation'"),
+        ("C14", {"extension": 21}, "extension: longer than the law's 20 working days: never looser"),
+        ("C10", {"length_major": 6}, "length_major: longer than the law's 5 hours: never looser"),
+        ("C5", {"overdue": "shrug"}, "overdue: 'shrug' cannot be used: write 'breach' or 'flag'"),
+        ("C9", {"never_looser": ["stop"]}, NOT_HELD),
+        (
+            "C13",
+            {"effective_to": date(2019, 1, 1)},
+            "effective_to: before effective_from: write a later day or leave it out",
+        ),
+    ],
+)
+def test_row_nothing_produces_or_the_law_forbids_is_named_with_its_field(
+    rule_id: str, change: Table, problem: str
+) -> None:
+    assert problems(with_rule(ROW[rule_id], **change)) == [f"policy.rule[{rule_id}].{problem}"]
+
+
+def test_not_deciding_is_no_way_out_in_the_file_either() -> None:
+    mapping = deepcopy(FILE)
+    del rules(mapping)[ROW["C7"]]["latest_start"]
+
+    assert problems(mapping) == [
+        "policy.rule[C7].latest_start: missing: not deciding would be a way out: write a whole number and its unit"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "most", "unit"), [("C13", 20, "working days"), ("C14", 20, "working days"), ("C12", 24, "hours")]
+)
+def test_other_laws_numbers_are_ceilings_too(rule_id: str, most: int, unit: str) -> None:
+    assert read_policy(with_rule(ROW[rule_id], length=most)).rules
+    assert problems(with_rule(ROW[rule_id], length=most + 1)) == [
+        f"policy.rule[{rule_id}].length: longer than the law's {most} {unit}: never looser"
+    ]
+
+
+def test_rule_the_desk_does_not_know_is_refused() -> None:
+    mapping = deepcopy(FILE)
+    rules(mapping).append(deepcopy(rules(mapping)[C4]) | {"id": "C99"})
+
+    [found] = problems(mapping)
+
+    assert found.startswith("policy.rule[C99].id: nothing in the desk starts or meets it: use one of C1, C2")
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "change", "problem"),
+    [
+        ("C19", {"on": "02-01"}, "on: later than the law's 01-31: never looser"),
+        ("C19", {"on": "13-01"}, "on: '13-01' is no day of a year: write month and day like '01-31'"),
+        ("C21", {"length": 9}, "length: shorter than 10 years, or floor is not true: records are kept so long"),
+        ("C22", {"length": 31}, "length: longer than 30 calendar_days: raw posts are kept shorter, never longer"),
+        ("C17", {"every": "year"}, "every: write either every = … or after = …: one of the two starts it"),
+        ("C18", {"every": "moon"}, "every: 'moon' cannot be used: write " + PERIODS),
+    ],
+)
+def test_calendar_duty_that_is_looser_or_unclear_is_named(rule_id: str, change: Table, problem: str) -> None:
+    assert problems(with_reminder(rule_id, **change)) == [f"policy.reminder[{rule_id}].{problem}"]
+
+
+def test_calendar_duty_at_the_law_s_bound_is_taken() -> None:
+    assert read_policy(with_reminder("C19", on="01-31")).reminders["C19"].on == (1, 31)
+    assert read_policy(with_reminder("C21", length=11)).reminders["C21"].length == 11
+    assert read_policy(with_reminder("C22", length=29)).reminders["C22"].length == 29
+
+
+def with_reports(*rows: Table) -> Table:
+    """The office's file with another report table."""
+    return deepcopy(FILE) | {"report": list(rows)}
+
+
+def a_report_row(minutes: int = 60, **changes: object) -> Table:
+    """One row of the report table, for every emergency."""
+    return {"minutes": minutes, "start_basis": "aware", "citation": "本单位规定"} | changes
+
+
+def test_report_table_answers_by_severity_then_by_kind_then_for_all() -> None:
+    table = with_reports(
+        a_report_row(90),
+        a_report_row(60, kind="accident"),
+        a_report_row(20, kind="accident", severities=["major"]),
+    )
+
+    policy = read_policy(table)
+    limits = [
+        policy.report_limit(EventKind.ACCIDENT, Severity.MAJOR),
+        policy.report_limit(EventKind.ACCIDENT, Severity.ORDINARY),
+        policy.report_limit(EventKind.NATURAL, Severity.MAJOR),
+        policy.report_limit(None, None),
+    ]
+
+    assert [limit.length for limit in limits] == [20 * MINUTE, 60 * MINUTE, 90 * MINUTE, 90 * MINUTE]
+
+
+def test_report_table_is_never_slower_than_the_law_and_speaks_of_everything() -> None:
+    slow = with_reports(a_report_row(), a_report_row(121, kind="accident"))
+    partial = with_reports(a_report_row(120, kind="accident"))
+    twice = with_reports(a_report_row(), a_report_row())
+
+    assert problems(slow) == ["policy.report[1].minutes: longer than the law's 120 minutes: never looser"]
+    assert problems(partial) == [
+        "policy.report: nobody says how fast other emergencies are reported: write a row without kind"
+    ]
+    assert problems(twice) == ["policy.report: two rows are for the same kind and severity: keep one"]
