@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from desk.change import Fact
-from desk.clocks import restarted
-from desk.decided import Decided, Signed
+from desk.clocks import restart, restarted
+from desk.decided import Decided, Signed, require_two
 from desk.duty_records import Assignment
 from desk.duty_steps import AcceptAssignment, Assign, ReturnAssignment, Verify
 from desk.errors import IllegalAction
 from desk.incident import Incident, OpinionLevel, Times
 from desk.moments import EvidencedTime, Precision, earliest, whole_seconds
 from desk.policy import Policy
+
+ASSIGNED = "自交办起算"
 
 
 def assign(incident: Incident, step: Assign, signed: Signed, policy: Policy) -> Decided:
@@ -95,6 +97,9 @@ def _with(incident: Incident, changed: Assignment) -> Incident:
 
 
 def _with_times(incident: Incident, times: Times, signed: Signed, policy: Policy) -> Incident:
+    # Where the office lets C3 start from the assignment, that moves a passed deadline only by two people's hand.
+    if any(restart(clock, policy.rule(clock.rule_id), times).due_at > clock.due_at for clock in incident.clocks):
+        require_two(incident, signed, ASSIGNED, "a start from the assignment")
     clocks = tuple(
         moved for clock in incident.clocks for moved in restarted(clock, policy.rule(clock.rule_id), times, signed.now)
     )

@@ -41,18 +41,21 @@ def with_duties(incident: Incident, policy: Policy, signed: Signed) -> Incident:
 
 
 def recounted(incident: Incident, policy: Policy) -> Incident:
-    """The incident with every clock counted again whose year has been published since."""
-    if not any(clock.calendar_open and clock.voided_at is None for clock in incident.clocks):
-        return incident
+    """The incident with its duties' clocks counted again where their start moved or their year was published since.
+
+    It begins none and ends none: that follows from what a person signs.
+    """
     owed = {duty.key: duty for duty in owed_duties(incident, policy)}
-    again = [
-        _moved(clock, owed[clock.rule_id, clock.subject], policy)
-        if clock.calendar_open and clock.voided_at is None and (clock.rule_id, clock.subject) in owed
-        else clock
-        for clock in incident.clocks
-    ]
+    again = tuple(_counted_again(clock, owed, policy) for clock in incident.clocks)
     same = all(one is other for one, other in zip(again, incident.clocks, strict=True))
-    return incident if same else _with_clocks(incident, tuple(again))
+    return incident if same else _with_clocks(incident, again)
+
+
+def _counted_again(clock: Clock, owed: Keyed, policy: Policy) -> Clock:
+    duty = owed.get((clock.rule_id, clock.subject))
+    if duty is None or clock.voided_at is not None or clock.major != duty.major:
+        return clock
+    return _moved(clock, duty, policy)
 
 
 def counted_due(clock: Clock, calendar: WorkCalendar) -> Due:

@@ -460,3 +460,55 @@ def test_state_depends_on_the_clock_and_the_time_alone(start: datetime, now: dat
 
 def test_scene_opens_at_noon_with_the_law_s_three_clocks() -> None:
     assert [(each.key, each.due_at) for each in opened().clocks] == [("C1", C1_DUE), ("C2", C2_DUE), ("C3", C3_DUE)]
+
+
+def test_interval_of_the_start_has_a_strict_and_a_lenient_due_time_and_says_that_it_is_uncertain() -> None:
+    known = Times(first_seen=a_time(NOON), aware=a_time(NOON), occurred=a_time(PUBLIC, until=PUBLIC + HOUR))
+
+    clock_ = start_clock(rule("C1"), known, binding=True)
+    [strict, _] = readings(clock_, known, PUBLIC + 5 * HOUR + SECOND)
+
+    assert (clock_.due_at, clock_.start_until) == (PUBLIC + 5 * HOUR, PUBLIC + HOUR)
+    assert (strict.due_at, strict.lenient_due_at, strict.in_time) == (C1_DUE, C1_DUE + HOUR, False)
+    assert ClockTag.UNCERTAIN_START in said(clock_)
+
+
+@pytest.mark.parametrize(
+    ("precision", "lenient"),
+    [
+        (Precision.SECOND, None),
+        (Precision.MINUTE, None),
+        (Precision.HOUR, C1_DUE + HOUR - SECOND),
+        (Precision.DAY, C1_DUE + DAY - SECOND),
+    ],
+)
+def test_time_known_to_the_hour_or_the_day_is_an_interval(precision: Precision, lenient: datetime | None) -> None:
+    known = Times(first_seen=a_time(NOON), aware=a_time(NOON), occurred=a_time(PUBLIC, precision=precision))
+
+    [reading, _] = readings(start_clock(rule("C1"), known, binding=True), known, NOON)
+
+    assert (reading.due_at, reading.lenient_due_at) == (C1_DUE, lenient)
+
+
+def test_exact_evidence_ends_the_interval() -> None:
+    known = Times(first_seen=a_time(NOON), aware=a_time(NOON), occurred=a_time(PUBLIC, until=PUBLIC + HOUR))
+
+    exact = restart(start_clock(rule("C1"), known, binding=True), rule("C1"), times(occurred=PUBLIC))
+
+    assert exact.start_until is None
+    assert ClockTag.UNCERTAIN_START not in said(exact)
+
+
+@given(length=st.integers(1, 47), start=MOMENTS)
+def test_changed_policy_rewrites_no_due_time_and_no_reading(length: int, start: datetime) -> None:
+    known = times(occurred=start)
+    clock_ = start_clock(rule("C1"), known, binding=False)
+    changed = replace(rule("C1"), length=timedelta(hours=length), version="2027-1")
+
+    moved = restart(clock_, changed, times(occurred=start - HOUR))
+    graded_late = bind(clock_, changed, start + 9 * HOUR)
+
+    assert moved.due_at == clock_.due_at - HOUR
+    assert graded_late.operational_due_at == start + 14 * HOUR
+    assert {each.due_at - each.start_at for each in readings(moved, known, NOON)} == {5 * HOUR}
+    assert {moved.rule_version, graded_late.rule_version} == {rule("C1").version}

@@ -1,7 +1,7 @@
 """The duties beside the first answers as the file changes: moved, ended, begun anew, paused, extended."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -23,9 +23,10 @@ from desk.errors import IllegalAction, SecondPersonNeeded
 from desk.incident import DispositionClass, Incident, OpinionLevel, Severity
 from desk.known_then import known_then
 from desk.moments import Basis
-from desk.release import ConferenceKind, Element
-from desk.steps import ClassQuestion, Confirm, RecordConference
-from tests.build import DAY, HOUR, MINUTE, NOON, SECOND
+from desk.placing import place
+from desk.release import ConferenceKind, Element, PressConference, Speaker
+from desk.steps import ClassQuestion, Conclude, Confirm, RecordConference, Reopen, Step
+from tests.build import DAY, HOUR, MINUTE, NOON, SECOND, a_post
 from tests.desk.duty_scene import (
     CALENDAR,
     FINDING,
@@ -43,13 +44,35 @@ from tests.desk.duty_scene import (
     running,
     watched_changes,
 )
-from tests.desk.scene import C1_DUE, DUTY, PUBLIC, a_conference, grading, occurred, opened, saved
+from tests.desk.scene import (
+    C1_DUE,
+    DUTY,
+    FULL,
+    OFFICE,
+    PUBLIC,
+    a_conference,
+    a_release,
+    answering,
+    flagged,
+    grading,
+    occurred,
+    opened,
+    saved,
+)
 
 FALSE = DispositionClass.FALSE_INFORMATION
 MISTAKEN = DispositionClass.MISTAKEN_VIEW
 SUGGESTION = DispositionClass.CONSTRUCTIVE_SUGGESTION
 PROBLEM = DispositionClass.MAJOR_PROBLEM
 GIVEN = Assign(id="a-1", department="云州市交通运输局", officer="王科长")
+
+
+def answer_alone(at: datetime, *, id_: str = "r-1") -> tuple[Step, ...]:
+    return answering(a_release(id=id_, published_at=at), elements=FULL)
+
+
+def silent(at: datetime) -> PressConference:
+    return a_conference(held_at=at, speakers=(Speaker(role="副市长", is_principal=False),))
 
 
 def requested() -> Incident:
@@ -360,3 +383,71 @@ def test_briefing_of_an_earlier_moment_does_not_know_a_later_duty() -> None:
 
     assert [clock.rule_id for clock in before.clocks if clock.rule_id == "C9"] == []
     assert running(then, "C9").open
+
+
+def test_earlier_publication_of_a_joined_post_moves_the_principal_s_clock_too() -> None:
+    graded = do(opened(), grading(Severity.MAJOR))
+    earlier = a_post(text="清河桥昨夜就有裂缝", published_at=PUBLIC - HOUR, collected_at=NOON + HOUR)
+
+    joined = saved(place(flagged(earlier), (graded,), OFFICE, RULES))
+
+    assert running(joined, "C5").due_at == running(graded, "C5").due_at - HOUR
+    assert running(joined, "C5").due_at == running(joined, "C2").due_at
+
+
+def test_down_grading_ends_what_only_a_major_matter_owes_with_its_reason() -> None:
+    major = do(opened(), asking(FALSE), grading(Severity.MAJOR))
+
+    below = do(major, grading(Severity.ORDINARY), at=NOON + HOUR)
+
+    assert [running(below, rule_id).void_reason for rule_id in ("C5", "C15")] == [REGRADED, REGRADED]
+    assert (running(below, "C10").due_at, running(below, "C10").cycle) == (NOON + 48 * HOUR, 3)
+
+
+def test_down_grading_after_the_report_was_due_needs_two_people_and_keeps_the_breach() -> None:
+    major = do(opened(), grading(Severity.MAJOR))
+    due = running(major, "C15").due_at
+
+    with pytest.raises(SecondPersonNeeded):
+        apply(major, grading(Severity.ORDINARY), by=DUTY, now=due + SECOND, policy=RULES)
+    by_two = do(major, grading(Severity.ORDINARY), at=due + SECOND, second="p-chief")
+
+    assert running(do(major, grading(Severity.ORDINARY), at=due), "C15").void_reason == REGRADED
+    assert ClockTag.VOIDED_AFTER_BREACH in tags(running(by_two, "C15"))
+
+
+def test_flag_of_a_silent_principal_asks_for_no_second_person() -> None:
+    reported = do(opened(), grading(Severity.MAJOR), *reporting(NOON))
+    done = do(reported, *answer_alone(NOON + HOUR), RecordConference(conference=silent(NOON + HOUR)), at=NOON + HOUR)
+    past = running(done, "C5").due_at + HOUR
+
+    again = do(done, *answer_alone(past, id_="r-2"), grading(Severity.ORDINARY), at=past)
+
+    assert state_at(running(done, "C5"), past) is ClockState.FLAGGED
+    assert running(again, "C5").void_reason == REGRADED
+
+
+def test_reopened_matter_owes_again_what_its_conclusion_ended() -> None:
+    major = do(
+        opened(), grading(Severity.MAJOR), *answer_alone(NOON), RecordConference(conference=silent(NOON)), at=NOON
+    )
+    concluded = do(major, Conclude(), at=NOON + HOUR)
+
+    reopened = do(concluded, Reopen(reason="又有新情况"), at=NOON + HOUR)
+
+    assert [clock.key for clock in concluded.clocks if clock.voided_at == NOON + HOUR] == ["C5", "C15", "C4"]
+    assert [running(reopened, rule_id).key for rule_id in ("C5", "C15")] == ["C5#2", "C15#2"]
+
+
+def test_start_from_the_assignment_moves_a_passed_deadline_only_by_two_people() -> None:
+    from_assignment = replace(RULES.rule("C3"), start_basis=Basis.ASSIGNED)
+    policy = replace(RULES, rules={**RULES.rules, "C3": from_assignment})
+    judged, late = do(opened(), Confirm(), grading(Severity.ORDINARY), policy=policy), NOON + 48 * HOUR + SECOND
+
+    in_time = do(judged, GIVEN, at=late - SECOND, policy=policy)
+    with pytest.raises(SecondPersonNeeded):
+        apply(judged, GIVEN, by=DUTY, now=late, policy=policy)
+    by_two = do(judged, GIVEN, at=late, policy=policy, second="p-chief")
+
+    assert running(in_time, "C3").start_at == late - SECOND
+    assert ClockTag.VOIDED_AFTER_BREACH in tags(next(each for each in by_two.clocks if each.rule_id == "C3"))
