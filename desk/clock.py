@@ -53,7 +53,8 @@ class Clock:
     `due_noted` says the same of the due time.
 
     `subject` is the question, assignment or obligation the clock is about, `began_at` when the desk began it.
-    `length` counts `unit`, as the rule said when the clock began: a later policy never rewrites it. `start_until` is
+    `length` counts `unit` and `bases` are what it may start from, as the rule said when the clock began: a later policy
+    never rewrites it. `start_until` is
     the latest moment the start may have been, where only an interval is known. `calendar_open` says that the due time
     rests on a year whose working days are not published yet. A `flag_only` clock is flagged, never breached (C5);
     `major` says that a duty on a question began on the terms of a major matter (C10).
@@ -85,6 +86,7 @@ class Clock:
     due_noted: bool = False
     subject: str | None = None
     began_at: datetime | None = None
+    bases: tuple[Basis, ...] = ()
     length: timedelta | None = None
     unit: Unit = Unit.HOURS
     start_until: datetime | None = None

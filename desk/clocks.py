@@ -48,10 +48,20 @@ def evidence_for(times: Times, basis: Basis) -> EvidencedTime | None:
 
 def start_of(rule: Rule, times: Times) -> tuple[Basis, EvidencedTime]:
     """What the rule starts from: its own basis, else the earliest known fallback, else awareness, always known."""
-    own = evidence_for(times, rule.start_basis)
+    return start_from(bases_of(rule), times)
+
+
+def bases_of(rule: Rule) -> tuple[Basis, ...]:
+    """What the rule starts from: its own basis first, then its fallbacks."""
+    return rule.start_basis, *rule.fallbacks
+
+
+def start_from(bases: Sequence[Basis], times: Times) -> tuple[Basis, EvidencedTime]:
+    """The first of the bases, else the earliest known of the others, else awareness, always known."""
+    own = evidence_for(times, bases[0])
     if own is not None:
-        return rule.start_basis, own
-    known = [(basis, evidence) for basis in rule.fallbacks if (evidence := evidence_for(times, basis)) is not None]
+        return bases[0], own
+    known = [(basis, evidence) for basis in bases[1:] if (evidence := evidence_for(times, basis)) is not None]
     return min(known, key=lambda pair: pair[1].at, default=(Basis.AWARE, times.aware))
 
 
@@ -72,6 +82,7 @@ def start_clock(rule: Rule, times: Times, *, binding: bool) -> Clock:
         binding=binding,
         length=rule.length,
         unit=rule.unit,
+        bases=bases_of(rule),
     )
 
 
@@ -135,7 +146,7 @@ def restart(clock: Clock, rule: Rule, times: Times) -> Clock:
     """The clock from the start now known, its length unchanged; a met clock may turn late, a late one never in time."""
     if clock.voided_at is not None or clock.rule_id not in PROVISIONAL_RULES:
         return clock
-    basis, evidence = start_of(rule, times)
+    basis, evidence = start_from(clock.bases or bases_of(rule), times)
     start = whole_seconds(evidence.at)
     due = start + (clock.due_at - clock.start_at)
     moved = replace(

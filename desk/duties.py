@@ -4,10 +4,10 @@ Nobody switches a duty on: it follows from a signed grade, a question's class, a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from desk.clocks import evidence_for, start_of
+from desk.clocks import bases_of, start_from, start_of
 from desk.duty_records import Assignment, Obligation, ObligationKind
 from desk.incident import DispositionClass, Incident, OpinionLevel, PublicQuestion
 from desk.moments import Basis, EvidencedTime, Precision
@@ -21,6 +21,7 @@ from desk.working_days import Unit, due_after
 class Owed:
     """One duty: its rule, what it is about, and what it starts from.
 
+    `bases` are the times of the incident it may start from, none where its start stands in a record of its own.
     `decide_by` is when it begins to run although nobody decided, to be warned of; `certain` says whether the calendar
     behind its start is published, `major` that it stands on the terms of a major matter.
     """
@@ -31,6 +32,7 @@ class Owed:
     length: timedelta
     unit: Unit
     subject: str | None = None
+    bases: tuple[Basis, ...] = ()
     decide_by: datetime | None = None
     certain: bool = True
     major: bool = False
@@ -81,12 +83,12 @@ def _of_the_event(incident: Incident, policy: Policy) -> Iterator[Owed]:
     if is_major(incident):
         rule = policy.rule("C5")
         basis, start = start_of(rule, incident.times)
-        yield Owed(rule=rule, basis=basis, start=start, length=rule.length, unit=rule.unit)
+        yield Owed(rule=rule, basis=basis, start=start, length=rule.length, unit=rule.unit, bases=bases_of(rule))
     if is_major(incident) or incident.answer_kind is AnswerKind.EMERGENCY:
         rule, limit = policy.rule("C15"), policy.report_limit(incident.event_kind, incident.severity)
-        known = evidence_for(incident.times, limit.start_basis)
-        basis = limit.start_basis if known is not None else Basis.AWARE
-        yield Owed(rule=rule, basis=basis, start=known or incident.times.aware, length=limit.length, unit=Unit.MINUTES)
+        bases = (limit.start_basis,)
+        basis, start = start_from(bases, incident.times)
+        yield Owed(rule=rule, basis=basis, start=start, length=limit.length, unit=Unit.MINUTES, bases=bases)
 
 
 def _of_question(incident: Incident, question: PublicQuestion, policy: Policy) -> Iterator[Owed]:
@@ -122,15 +124,15 @@ def _when_decided(incident: Incident, question: PublicQuestion, policy: Policy, 
 
 def _at_once(incident: Incident, question: PublicQuestion, policy: Policy) -> Owed:
     """Of a major matter a falsehood is cleared up within the time of the first release, from where that starts."""
-    rule = policy.rule("C10")
-    basis, start = start_of(policy.rule("C1"), incident.times)
+    rule, first = policy.rule("C10"), policy.rule("C1")
+    basis, start = start_of(first, incident.times)
     length = rule.length_major or rule.length
-    return Owed(rule=rule, basis=basis, start=start, length=length, unit=rule.unit, subject=question.id, major=True)
+    return replace(_about(question, rule, basis, start), length=length, bases=bases_of(first), major=True)
 
 
 def _from_awareness(incident: Incident, question: PublicQuestion, rule: Rule) -> Owed:
     basis, start = start_of(rule, incident.times)
-    return _about(question, rule, basis, start)
+    return replace(_about(question, rule, basis, start), bases=bases_of(rule))
 
 
 def _about(

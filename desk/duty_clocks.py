@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from desk.clock import Clock
-from desk.clocks import START_CORRECTED, meet, void
+from desk.clocks import START_CORRECTED, meet, start_from, void
 from desk.decided import Signed, require_two
 from desk.duties import DUTY_RULES, QUESTION_RULES, Owed, owed_duties
 from desk.duty_evidence import evidence_of
 from desk.incident import Incident
-from desk.moments import interval_end, whole_seconds
+from desk.moments import Basis, EvidencedTime, interval_end, whole_seconds
 from desk.policy import Policy
 from desk.rules import Overdue, warn_moments
 from desk.working_days import Due, WorkCalendar, due_after
@@ -46,16 +46,16 @@ def recounted(incident: Incident, policy: Policy) -> Incident:
     It begins none and ends none: that follows from what a person signs.
     """
     owed = {duty.key: duty for duty in owed_duties(incident, policy)}
-    again = tuple(_counted_again(clock, owed, policy) for clock in incident.clocks)
+    again = tuple(_counted_again(clock, owed, incident, policy) for clock in incident.clocks)
     same = all(one is other for one, other in zip(again, incident.clocks, strict=True))
     return incident if same else _with_clocks(incident, again)
 
 
-def _counted_again(clock: Clock, owed: Keyed, policy: Policy) -> Clock:
+def _counted_again(clock: Clock, owed: Keyed, incident: Incident, policy: Policy) -> Clock:
     duty = owed.get((clock.rule_id, clock.subject))
     if duty is None or clock.voided_at is not None or clock.major != duty.major:
         return clock
-    return _moved(clock, duty, policy)
+    return _moved(clock, duty, incident, policy)
 
 
 def counted_due(clock: Clock, calendar: WorkCalendar) -> Due:
@@ -93,40 +93,58 @@ def _require_two_for_reclassing(incident: Incident, owed: Keyed, signed: Signed)
 
 def _followed(incident: Incident, owed: Keyed, policy: Policy, now: datetime) -> tuple[Clock, ...]:
     return tuple(
-        _follow(clock, owed.get((clock.rule_id, clock.subject)), policy, now)
+        _follow(clock, owed.get((clock.rule_id, clock.subject)), incident, policy, now)
         if clock.rule_id in DUTY_RULES and clock.voided_at is None
         else clock
         for clock in incident.clocks
     )
 
 
-def _follow(clock: Clock, duty: Owed | None, policy: Policy, now: datetime) -> Clock:
+def _follow(clock: Clock, duty: Owed | None, incident: Incident, policy: Policy, now: datetime) -> Clock:
     if duty is None:
         return void(clock, now, _why_ended(clock))
     if clock.open and clock.major != duty.major:
         return void(clock, now, REGRADED)
-    moved = _moved(clock, duty, policy)
+    moved = _moved(clock, duty, incident, policy)
     if clock.open and clock.overdue(now) and moved.due_at > clock.due_at:
         return void(clock, now, START_CORRECTED)
     return moved
 
 
-def _moved(clock: Clock, duty: Owed, policy: Policy) -> Clock:
-    start = whole_seconds(duty.start.at)
-    if (start, duty.basis) == (clock.start_at, clock.start_basis) and not clock.calendar_open:
+def _moved(clock: Clock, duty: Owed, incident: Incident, policy: Policy) -> Clock:
+    basis, known, certain = _start(clock, duty, incident)
+    start = whole_seconds(known.at)
+    if (start, basis) == (clock.start_at, clock.start_basis) and not clock.calendar_open:
         return clock
     moved = recounted_due(
         replace(
             clock,
-            start_basis=duty.basis,
+            start_basis=basis,
             start_at=start,
-            start_precision=duty.start.precision,
-            start_until=interval_end(duty.start),
+            start_precision=known.precision,
+            start_until=interval_end(known),
         ),
         policy,
     )
-    moved = replace(moved, calendar_open=moved.calendar_open or not duty.certain)
+    moved = replace(moved, calendar_open=moved.calendar_open or not certain)
     return clock if moved == clock else moved
+
+
+def _start(clock: Clock, duty: Owed, incident: Incident) -> tuple[Basis, EvidencedTime, bool]:
+    """What the clock starts from now: evidence moves it, a policy written after it began does not."""
+    if clock.rule_version == duty.rule.version:
+        return duty.basis, duty.start, duty.certain
+    if clock.bases:
+        return *start_from(clock.bases, incident.times), True
+    if duty.rule.latest_start is None or (duty.basis is not Basis.AWARE and duty.start.at < clock.start_at):
+        return duty.basis, duty.start, duty.certain
+    stays = EvidencedTime(
+        at=clock.start_at,
+        precision=clock.start_precision,
+        source=clock.key,
+        entered_at=clock.began_at or clock.start_at,
+    )
+    return clock.start_basis, stays, not clock.calendar_open
 
 
 def _why_ended(clock: Clock) -> str:
@@ -155,6 +173,7 @@ def _begun(duty: Owed, incident: Incident, policy: Policy, now: datetime) -> Clo
         began_at=now,
         length=duty.length,
         unit=duty.unit,
+        bases=duty.bases,
         calendar_open=not (due.certain and duty.certain),
         flag_only=rule.overdue is Overdue.FLAG,
         major=duty.major,

@@ -20,12 +20,14 @@ from desk.duty_steps import (
     ReturnAssignment,
 )
 from desk.errors import IllegalAction, SecondPersonNeeded
-from desk.incident import DispositionClass, Incident, OpinionLevel, Severity
+from desk.incident import DispositionClass, Incident, OpinionLevel, PublicQuestion, Severity
 from desk.known_then import known_then
 from desk.moments import Basis
 from desk.placing import place
 from desk.release import ConferenceKind, Element, PressConference, Speaker
-from desk.steps import ClassQuestion, Conclude, Confirm, RecordConference, Reopen, Step
+from desk.rules import Limit
+from desk.steps import Acknowledge, Ask, ClassQuestion, Conclude, Confirm, RecordConference, Reopen, Step
+from desk.working_days import Unit
 from tests.build import DAY, HOUR, MINUTE, NOON, SECOND, a_post
 from tests.desk.duty_scene import (
     CALENDAR,
@@ -65,6 +67,25 @@ MISTAKEN = DispositionClass.MISTAKEN_VIEW
 SUGGESTION = DispositionClass.CONSTRUCTIVE_SUGGESTION
 PROBLEM = DispositionClass.MAJOR_PROBLEM
 GIVEN = Assign(id="a-1", department="云州市交通运输局", officer="王科长")
+
+
+OTHER_STARTS = replace(
+    RULES,
+    version="2027-1",
+    rules={
+        name: replace(
+            each,
+            version="2027-1",
+            start_basis=Basis.AWARE if each.start_basis is Basis.OCCURRED else Basis.OCCURRED,
+            latest_start=Limit(length=timedelta(days=1), unit=Unit.WORKING_DAYS) if each.latest_start else None,
+        )
+        for name, each in RULES.rules.items()
+    },
+)
+
+
+def another_question(class_: DispositionClass) -> Ask:
+    return Ask(question=PublicQuestion(id="q-2", text="能否加装护栏", disposition_class=class_))
 
 
 def answer_alone(at: datetime, *, id_: str = "r-1") -> tuple[Step, ...]:
@@ -442,7 +463,8 @@ def test_reopened_matter_owes_again_what_its_conclusion_ended() -> None:
 def test_start_from_the_assignment_moves_a_passed_deadline_only_by_two_people() -> None:
     from_assignment = replace(RULES.rule("C3"), start_basis=Basis.ASSIGNED)
     policy = replace(RULES, rules={**RULES.rules, "C3": from_assignment})
-    judged, late = do(opened(), Confirm(), grading(Severity.ORDINARY), policy=policy), NOON + 48 * HOUR + SECOND
+    judged = do(saved(place(flagged(), (), OFFICE, policy)), Confirm(), grading(Severity.ORDINARY), policy=policy)
+    late = running(judged, "C3").due_at + SECOND
 
     in_time = do(judged, GIVEN, at=late - SECOND, policy=policy)
     with pytest.raises(SecondPersonNeeded):
@@ -451,3 +473,16 @@ def test_start_from_the_assignment_moves_a_passed_deadline_only_by_two_people() 
 
     assert running(in_time, "C3").start_at == late - SECOND
     assert ClockTag.VOIDED_AFTER_BREACH in tags(next(each for each in by_two.clocks if each.rule_id == "C3"))
+
+
+@pytest.mark.parametrize("rule_id", ["C1", "C2", "C3", "C5", "C6", "C9", "C15"])
+def test_policy_with_other_starts_moves_no_clock_that_runs(rule_id: str) -> None:
+    before = do(opened(), asking(MISTAKEN), another_question(SUGGESTION), grading(Severity.MAJOR))
+    later = a_post(text="清河桥桥面已经封闭", published_at=NOON, collected_at=NOON + HOUR)
+
+    joined = saved(place(flagged(later), (before,), OFFICE, OTHER_STARTS))
+    acted = do(joined, Acknowledge(), at=NOON + HOUR, policy=OTHER_STARTS)
+
+    started = [(running(each, rule_id).start_at, running(each, rule_id).due_at) for each in (before, acted)]
+    assert started[0] == started[1]
+    assert running(acted, rule_id).rule_version == RULES.version

@@ -26,7 +26,9 @@ from desk.errors import HuiyingError
 from desk.incident import DispositionClass, Severity
 from desk.post import AnswerKind
 from desk.release import Element
+from desk.rules import Limit
 from desk.steps import ClassQuestion, Confirm, SignAnswerKind, Step
+from desk.working_days import Unit
 from tests.build import DAY, HOUR, NOON
 from tests.desk.duty_scene import (
     FINDING,
@@ -46,7 +48,15 @@ from tests.desk.scene import CHIEF, DUTY, grading, occurred, opened, saved
 STRICTER = replace(
     RULES,
     version="2027-1",
-    rules={name: replace(each, version="2027-1", length=each.length / 2) for name, each in RULES.rules.items()},
+    rules={
+        name: replace(
+            each,
+            version="2027-1",
+            length=each.length / 2,
+            latest_start=Limit(length=DAY, unit=Unit.WORKING_DAYS) if each.latest_start else None,
+        )
+        for name, each in RULES.rules.items()
+    },
 )
 POLICIES = st.sampled_from([RULES, UNKNOWN_YEAR, STRICTER])
 CLASSES = st.sampled_from(list(DispositionClass))
