@@ -5,10 +5,14 @@ from pathlib import Path
 
 from desk.errors import BadPolicy
 from desk.policy import Policy, read_policy
+from desk.working_days import UNPUBLISHED, WorkCalendar
 
 
-def load_policy(path: Path) -> Policy:
-    """The policy in this file. Raises BadPolicy naming the file and every problem in it."""
+def load_policy(path: Path, calendar: WorkCalendar = UNPUBLISHED) -> Policy:
+    """The policy in this file, counting the calendar's working days.
+
+    Raises BadPolicy naming the file and every problem in it.
+    """
     try:
         mapping = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -16,6 +20,6 @@ def load_policy(path: Path) -> Policy:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadPolicy([f"{path}: not a TOML file: {error}"]) from None
     try:
-        return read_policy(mapping)
+        return read_policy(mapping, calendar)
     except BadPolicy as error:
         raise BadPolicy([f"{path}: {problem}" for problem in error.problems]) from None

@@ -19,6 +19,7 @@ from console.wiring import existing_desks, policy_from, settings_from
 from desk.errors import BadPolicy, HuiyingError
 from desk.policy import Policy
 from desk.ports import PeopleStore
+from desk.rule_reading import STEPS
 
 REAL = "desk"
 
@@ -47,9 +48,17 @@ def _rule_problems(settings: Settings) -> list[str]:
 
 def _print_rules(policy: Policy) -> None:
     print(f"policy {policy.version}")
+    years = sorted(policy.calendar.years)
+    print(f"working days: published through {years[-1] if years else 'no year'}  [{policy.calendar.source}]")
     for rule in policy.rules.values():
-        hours = int(rule.length.total_seconds()) // 3600
-        print(f"  {rule.id} {rule.title}: {hours} {rule.unit} from {rule.start_basis}  [{rule.citation}]")
+        length = rule.length // STEPS[rule.unit]
+        stricter = ", ".join(rule.stricter) or "nothing"
+        print(f"  {rule.id} {rule.title}: {length} {rule.unit} from {rule.start_basis}  [{rule.citation}]")
+        print(f"     may be made stricter: {stricter}; never looser: {', '.join(sorted(rule.never_looser))}")
+    for duty in policy.reminders.values():
+        start = f"every {duty.every}" if duty.every is not None else f"after {duty.after}"
+        due = f"on {duty.on[0]:02}-{duty.on[1]:02}" if duty.on else f"{duty.length} {duty.unit}"
+        print(f"  {duty.id} {duty.title}: reminds, {due} {start}  [{duty.citation}]")
 
 
 def _store_problems(settings: Settings) -> list[str]:

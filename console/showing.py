@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from console.words import CLOCK_STATES, CLOCK_TAGS, KINDS, OUTCOMES, SEVERITIES, STATES, reached_words
 from desk.change import LoggedEvent, NoticeRow, Placement
 from desk.clock import Clock, state_at, tags
-from desk.clocks import readings
+from desk.clocks import PROVISIONAL_RULES, readings
 from desk.incident import Incident
 from desk.moments import Basis
 from desk.policy import Policy
@@ -82,11 +82,11 @@ def clock_lines(incident: Incident, clock: Clock, policy: Policy, now: datetime,
         ),
         f"     依据：{rule.citation}（规则版本 {clock.rule_version}）",
     ]
-    if clock.rule_id != "C4" and clock.voided_at is None:
+    if clock.rule_id in PROVISIONAL_RULES and clock.voided_at is None:
         lines.extend(
             f"     {_BASES[reading.basis]}：{local(reading.start_at, zone)}起，{_length(reading.elapsed)}，"
             f"{'在时限内' if reading.in_time else '超过时限'}"
-            for reading in readings(clock, rule, incident.times, now)
+            for reading in readings(clock, incident.times, now)
         )
     return lines
 

@@ -13,6 +13,7 @@ from backends.desk_folder import DeskFolder
 from backends.policy_file import load_policy
 from backends.settings import SETTINGS, Settings, load_settings
 from backends.wiring import Backends, open_backends
+from backends.work_calendar import work_calendar
 from desk.errors import BadSettings
 from desk.office import Office
 from desk.policy import Policy
@@ -78,7 +79,7 @@ def parts_of(backends: Backends, settings: Settings, *, mark: str = "", under: s
         sources=backends.sources,
         codec=backends.codec,
         office=office_from(settings, mark=mark),
-        policy=load_policy(settings.policy),
+        policy=policy_from(settings),
         board=f"{settings.board_url}{under}",
     )
 
@@ -114,7 +115,7 @@ def with_office(settings: Settings, *, name: str, prefix: str, jurisdiction: tup
 
 def policy_from(settings: Settings) -> Policy:
     """The rules of the settings. Raises BadPolicy with every problem at once."""
-    return load_policy(settings.policy)
+    return load_policy(settings.policy, work_calendar(settings.office_zone))
 
 
 def classifier_for(settings: Settings) -> Classifier:

@@ -18,6 +18,7 @@ CLOCK_STATES: Mapping[ClockState, str] = {
     ClockState.MET: "按时",
     ClockState.MET_LATE: "逾期回应",
     ClockState.BREACHED: "超时",
+    ClockState.FLAGGED: "另行标记",
     ClockState.VOID: "不适用",
 }
 
@@ -25,6 +26,8 @@ CLOCK_TAGS: Mapping[ClockTag, str] = {
     ClockTag.LATE_GRADED: "定级时已过时限",
     ClockTag.SELF_REPORTED: "时间为自报",
     ClockTag.UNCERTAIN_START: "起算时间不精确",
+    ClockTag.UNCERTAIN_CALENDAR: "工作日历未公布",
+    ClockTag.EXTENDED: "经批准延长",
     ClockTag.SUPERSEDED_BREACH: "超时记录后补证",
     ClockTag.VOIDED_AFTER_BREACH: "超时后终止",
     ClockTag.VOIDED_AFTER_DUE: "过时限后终止",

@@ -9,8 +9,9 @@ from desk.clocks import continuing_clock, meet, void
 from desk.decided import Decided, Signed
 from desk.errors import IllegalAction
 from desk.incident import DispositionClass, Incident
-from desk.policy import Policy, Stop
+from desk.policy import Policy
 from desk.release import Element, PressConference, Release, Signature
+from desk.rules import Stop
 from desk.steps import ConfirmRelease, RecordConference, RecordRelease, RejectRelease
 
 NOTHING_OPEN = "关切已全部回应"
@@ -157,7 +158,7 @@ def _unexcused(clock: Clock, rejected: Release) -> Clock:
 
 
 def _awaiting(incident: Incident, clock: Clock) -> Clock:
-    if not clock.open or clock.rule_id == "C2":
+    if not clock.open or clock.rule_id not in ("C1", "C3", "C4"):
         return clock
     proposed = [
         release

@@ -18,12 +18,32 @@ from desk.clock import Clock
 from desk.clocks import pause, resume, void
 from desk.consulting import record_consultation
 from desk.decided import Decided, Signed, one_change, require_two
+from desk.duty_clocks import with_duties
+from desk.duty_steps import (
+    AcceptAssignment,
+    Assign,
+    Consult,
+    Consulted,
+    Correct,
+    DecideQuestion,
+    Extend,
+    FindUnlawful,
+    Fulfil,
+    HandOver,
+    Oblige,
+    RecordReceipt,
+    ReportUp,
+    ReturnAssignment,
+    Verify,
+)
 from desk.errors import IllegalAction
 from desk.grading import decline_answer, grade, sign_answer_kind, with_owed_clocks
 from desk.incident import CLOSED, DispositionClass, Incident, PublicQuestion, State
 from desk.lifecycle import SIDE_EXITS, Action, move
-from desk.policy import Pause, Policy
+from desk.policy import Policy
+from desk.recording import record_duty
 from desk.release import Signature
+from desk.rules import Pause
 from desk.starting import record_time
 from desk.steps import (
     Acknowledge,
@@ -69,6 +89,21 @@ _ACTIONS: dict[type[Step], Action] = {
     ResumeContinuing: Action.RESUME_CONTINUING,
     Conclude: Action.CONCLUDE,
     Reopen: Action.REOPEN,
+    Assign: Action.ASSIGN,
+    AcceptAssignment: Action.ACCEPT,
+    ReturnAssignment: Action.RETURN,
+    Verify: Action.VERIFY,
+    DecideQuestion: Action.DECIDE_QUESTION,
+    FindUnlawful: Action.FIND_UNLAWFUL,
+    HandOver: Action.HAND_OVER,
+    ReportUp: Action.REPORT_UP,
+    RecordReceipt: Action.RECORD_RECEIPT,
+    Oblige: Action.OBLIGE,
+    Fulfil: Action.FULFIL,
+    Correct: Action.CORRECT,
+    Consult: Action.CONSULT,
+    Consulted: Action.CONSULTED,
+    Extend: Action.EXTEND,
 }
 
 
@@ -85,7 +120,8 @@ def apply(
     signed = Signed(by=by, now=now, second=second)
     noted, breaches = noted_breaches(incident, now)
     decided = _decide(noted, step, signed, policy)
-    moved = _moved_on(replace(decided.incident, state=state), signed)
+    owing = decided.incident if state in CLOSED else with_duties(decided.incident, policy, signed)
+    moved = _moved_on(replace(owing, state=state), signed)
     event = Event(kind=action.value, at=now, recorded_at=now, by=by, facts=decided.facts, text=decided.text)
     return one_change(moved, [*breaches, event])
 
@@ -126,6 +162,8 @@ def _decide(incident: Incident, step: Step, signed: Signed, policy: Policy) -> D
             return _leave(incident, step, signed)
         case Reopen():
             return _reopen(incident, step, signed, policy)
+        case _:
+            return record_duty(incident, step, signed, policy)
 
 
 def _moved_on(incident: Incident, signed: Signed) -> Incident:
@@ -225,7 +263,7 @@ def _resumed(clock: Clock, signed: Signed) -> Clock:
 
 
 def _conclude(incident: Incident, signed: Signed) -> Decided:
-    running = [clock.key for clock in incident.clocks if clock.open and clock.rule_id != "C4"]
+    running = [clock.key for clock in incident.clocks if clock.blocks_conclusion]
     unanswered = [question.id for question in incident.questions if not question.answered_by]
     if running or unanswered:
         open_things = "、".join([*running, *unanswered])

@@ -12,8 +12,9 @@ from desk.incident import Incident, PublicQuestion
 from desk.known_then import known_then, learned_of, settled_at
 from desk.moments import Basis
 from desk.office import Office
-from desk.policy import Policy, Rule
+from desk.policy import Policy
 from desk.release import Element, PressConference, Release, Signature
+from desk.rules import Rule
 from desk.source import CoverageGap, Cursor
 from desk.standing import Standing, standing
 from desk.week import Week
@@ -255,12 +256,13 @@ def _ledger(incident: Incident, policy: Policy, since: datetime, cut_off: dateti
         ClockLine(
             incident=then,
             clock=clock,
-            rule=(rule := policy.rule(clock.rule_id)),
+            rule=policy.rule(clock.rule_id),
             standing=standing(then, clock, cut_off),
-            readings=readings(clock, rule, then.times, cut_off),
+            readings=readings(clock, then.times, cut_off),
             earlier=not _since(settled_at(clock, learned) or cut_off, since),
         )
         for clock in then.clocks
+        if clock.rule_id in RULES
     ]
 
 

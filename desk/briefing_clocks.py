@@ -7,6 +7,7 @@ from datetime import timedelta
 from desk.briefing import RULES, Briefing, ClockLine, Figure, elapsed, quantile
 from desk.briefing_words import BASES, STANDINGS, TAGS, length, minute, named, numeral
 from desk.clock import tags
+from desk.clocks import PROVISIONAL_RULES
 from desk.coverage import LEAST
 from desk.moments import Basis
 from desk.paper import Block, Heading, Paragraph, Table
@@ -126,7 +127,7 @@ def _ended(briefing: Briefing, line: ClockLine) -> str:
 
 
 def _figures(line: ClockLine) -> str:
-    if line.clock.rule_id == "C4" or line.clock.voided_at is not None:
+    if line.clock.rule_id not in PROVISIONAL_RULES or line.clock.voided_at is not None:
         return ""
     taken = "，".join(f"自{BASES[each.basis]}{length(each.elapsed)}" for each in line.readings)
     return f"；{taken}" if taken else ""

@@ -22,6 +22,7 @@ STANDINGS: Mapping[Standing, str] = {
     Standing.LATE_GRADED_LATE: "逾期回应（定级时已过时限）",
     Standing.BREACHED: "超时",
     Standing.BREACHED_GRADED_LATE: "超时（定级时已过时限）",
+    Standing.FLAGGED: "另行标记",
     Standing.VOIDED_AFTER_BREACH: "超时后终止",
     Standing.VOIDED_AFTER_DUE: "过时限后终止",
     Standing.PENDING_CONFIRMATION: "待确认",
@@ -36,6 +37,8 @@ STANDINGS: Mapping[Standing, str] = {
 TAGS: Mapping[ClockTag, str] = {
     ClockTag.SELF_REPORTED: "时间为自报",
     ClockTag.UNCERTAIN_START: "起算时间不精确",
+    ClockTag.UNCERTAIN_CALENDAR: "工作日历未公布",
+    ClockTag.EXTENDED: "经批准延长",
 }
 """What is said beside a standing that does not say it itself."""
 
@@ -65,6 +68,12 @@ BASES: Mapping[Basis, str] = {
     Basis.ASSIGNED: "交办",
     Basis.ACCEPTED: "认领",
     Basis.LAST_RELEASE: "上次发布",
+    Basis.DECIDED: "作出决定",
+    Basis.RESOLVED: "有了结果",
+    Basis.FOUND_UNLAWFUL: "认定涉嫌违法",
+    Basis.SOURCE_PUBLISHED: "上级发布",
+    Basis.FORMED: "信息形成或变更",
+    Basis.RECEIVED: "收到申请",
 }
 
 CLASSES: Mapping[DispositionClass | None, str] = {

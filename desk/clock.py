@@ -5,10 +5,11 @@ that the board is right even when nothing sweeps. `met_late` never becomes `met`
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from desk.moments import Basis, Precision, whole_seconds
+from desk.working_days import Unit
 
 
 class ClockState(StrEnum):
@@ -23,6 +24,7 @@ class ClockState(StrEnum):
     MET = "met"
     MET_LATE = "met_late"
     BREACHED = "breached"
+    FLAGGED = "flagged"
     VOID = "void"
 
 
@@ -32,6 +34,8 @@ class ClockTag(StrEnum):
     LATE_GRADED = "late_graded"
     SELF_REPORTED = "self_reported"
     UNCERTAIN_START = "uncertain_start"
+    UNCERTAIN_CALENDAR = "uncertain_calendar"
+    EXTENDED = "extended"
     SUPERSEDED_BREACH = "superseded_breach"
     VOIDED_AFTER_BREACH = "voided_after_breach"
     VOIDED_AFTER_DUE = "voided_after_due"
@@ -47,6 +51,13 @@ class Clock:
     that met it, `awaiting` that of a release a person has still to confirm. `breach_recorded` is set once the
     breach stands in the case log and is never taken back; `warned` counts the warn points already spoken of, and
     `due_noted` says the same of the due time.
+
+    `subject` is the question, assignment or obligation the clock is about, `began_at` when the desk began it.
+    `length` counts `unit` and `bases` are what it may start from, as the rule said when the clock began: a later policy
+    never rewrites it. `start_until` is
+    the latest moment the start may have been, where only an interval is known. `calendar_open` says that the due time
+    rests on a year whose working days are not published yet. A `flag_only` clock is flagged, never breached (C5);
+    `major` says that a duty on a question began on the terms of a major matter (C10).
     """
 
     rule_id: str
@@ -73,11 +84,38 @@ class Clock:
     breach_recorded: bool = False
     warned: int = 0
     due_noted: bool = False
+    subject: str | None = None
+    began_at: datetime | None = None
+    bases: tuple[Basis, ...] = ()
+    length: timedelta | None = None
+    unit: Unit = Unit.HOURS
+    start_until: datetime | None = None
+    paused_days: int = 0
+    extension: str | None = None
+    calendar_open: bool = False
+    flag_only: bool = False
+    major: bool = False
 
     @property
     def key(self) -> str:
-        """The clock's name within its incident: rule and cycle."""
-        return self.rule_id if self.cycle == 1 else f"{self.rule_id}#{self.cycle}"
+        """The clock's name within its incident: rule, what it is about, and cycle."""
+        named = self.rule_id if self.subject is None else f"{self.rule_id}#{self.subject}"
+        return named if self.cycle == 1 else f"{named}#{self.cycle}"
+
+    @property
+    def allowed(self) -> timedelta:
+        """The length it began with; clocks of an older desk say it by their due time."""
+        return self.length if self.length is not None else self.due_at - self.start_at
+
+    @property
+    def blocks_conclusion(self) -> bool:
+        """Whether the public is still owed what it is about: not of C4, of a report up, nor of what is only flagged."""
+        return self.open and self.rule_id not in ("C4", "C15") and not self.flag_only
+
+    @property
+    def firm(self) -> bool:
+        """Whether its due time can be breached: graded, and counted in published working days."""
+        return self.binding and not self.calendar_open
 
     @property
     def open(self) -> bool:
@@ -110,17 +148,18 @@ def state_at(clock: Clock, now: datetime) -> ClockState:
         return ClockState.VOID
     if clock.met_at is not None:
         return ClockState.MET_LATE if clock.met_late else ClockState.MET
+    missed = ClockState.FLAGGED if clock.flag_only else ClockState.BREACHED
     if clock.breach_recorded:
         # Evidence that turns up after a breach changes nothing until a person signs it (DESIGN §4.1.5).
-        return ClockState.BREACHED
+        return missed
     if clock.paused_at is not None:
         return ClockState.PAUSED
     if clock.overdue(now) and clock.awaited_in_time:
         return ClockState.PENDING_CONFIRMATION
-    if not clock.binding:
+    if not clock.firm:
         return ClockState.PROVISIONAL
     if clock.overdue(now):
-        return ClockState.BREACHED
+        return missed
     return ClockState.WARNING if _warned(clock, now) else ClockState.RUNNING
 
 
@@ -133,8 +172,12 @@ def tags(clock: Clock) -> frozenset[ClockTag]:
         found.add(ClockTag.SELF_REPORTED)
     if clock.breach_recorded and clock.met_at is not None and not clock.met_late:
         found.add(ClockTag.SUPERSEDED_BREACH)
-    if clock.start_precision not in (Precision.SECOND, Precision.MINUTE):
+    if clock.start_until is not None or clock.start_precision not in (Precision.SECOND, Precision.MINUTE):
         found.add(ClockTag.UNCERTAIN_START)
+    if clock.calendar_open:
+        found.add(ClockTag.UNCERTAIN_CALENDAR)
+    if clock.extension is not None:
+        found.add(ClockTag.EXTENDED)
     if clock.voided_after_due:
         found.add(ClockTag.VOIDED_AFTER_BREACH if clock.breach_recorded else ClockTag.VOIDED_AFTER_DUE)
     return frozenset(found)

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from desk.clock import Clock
 from desk.incident import Times
-from desk.moments import Basis, EvidencedTime, Precision, whole_seconds
-from desk.policy import Policy, Rule, WarnPoint
+from desk.moments import Basis, EvidencedTime, Precision, interval_end, whole_seconds
+from desk.policy import Policy
+from desk.rules import Rule, warn_moments
 
 START_CORRECTED = "起算时间更正"
 PROVISIONAL_RULES = ("C1", "C2", "C3")
@@ -20,13 +21,17 @@ PROVISIONAL_RULES = ("C1", "C2", "C3")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One of the three figures kept for C1–C3: the clock as it would stand from this start (policy §5.5.1)."""
+    """One of the three figures kept for C1–C3: the clock as it would stand from this start (policy §5.5.1).
+
+    `lenient_due_at` is the due time from the interval's end, where only an interval is known of the start.
+    """
 
     basis: Basis
     start_at: datetime
     due_at: datetime
     elapsed: timedelta
     in_time: bool
+    lenient_due_at: datetime | None = None
 
 
 def evidence_for(times: Times, basis: Basis) -> EvidencedTime | None:
@@ -43,10 +48,20 @@ def evidence_for(times: Times, basis: Basis) -> EvidencedTime | None:
 
 def start_of(rule: Rule, times: Times) -> tuple[Basis, EvidencedTime]:
     """What the rule starts from: its own basis, else the earliest known fallback, else awareness, always known."""
-    own = evidence_for(times, rule.start_basis)
+    return start_from(bases_of(rule), times)
+
+
+def bases_of(rule: Rule) -> tuple[Basis, ...]:
+    """What the rule starts from: its own basis first, then its fallbacks."""
+    return rule.start_basis, *rule.fallbacks
+
+
+def start_from(bases: Sequence[Basis], times: Times) -> tuple[Basis, EvidencedTime]:
+    """The first of the bases, else the earliest known of the others, else awareness, always known."""
+    own = evidence_for(times, bases[0])
     if own is not None:
-        return rule.start_basis, own
-    known = [(basis, evidence) for basis in rule.fallbacks if (evidence := evidence_for(times, basis)) is not None]
+        return bases[0], own
+    known = [(basis, evidence) for basis in bases[1:] if (evidence := evidence_for(times, basis)) is not None]
     return min(known, key=lambda pair: pair[1].at, default=(Basis.AWARE, times.aware))
 
 
@@ -61,21 +76,19 @@ def start_clock(rule: Rule, times: Times, *, binding: bool) -> Clock:
         start_basis=basis,
         start_at=start,
         start_precision=evidence.precision,
+        start_until=interval_end(evidence),
         due_at=due,
         warn_at=warn_moments(rule.warn, start, due),
         binding=binding,
+        length=rule.length,
+        unit=rule.unit,
+        bases=bases_of(rule),
     )
 
 
 def provisional_clocks(policy: Policy, times: Times) -> tuple[Clock, ...]:
     """C1, C2 and C3 as they run from the first flag."""
     return tuple(start_clock(policy.rule(rule_id), times, binding=False) for rule_id in PROVISIONAL_RULES)
-
-
-def warn_moments(points: Sequence[WarnPoint], start: datetime, due: datetime) -> tuple[datetime, ...]:
-    """When to warn between start and due, in order; points that would fall before the start are left out."""
-    moments = (_warn_moment(point, start, due) for point in points)
-    return tuple(sorted({moment for moment in moments if start <= moment < due}))
 
 
 def bind(clock: Clock, rule: Rule, graded_at: datetime) -> Clock:
@@ -90,7 +103,8 @@ def bind(clock: Clock, rule: Rule, graded_at: datetime) -> Clock:
     bound = replace(clock, binding=True, graded_at=graded)
     if not clock.open or graded <= clock.due_at:
         return bound
-    operational = graded + rule.length
+    # The length the clock began with: a policy changed since then rewrites nothing.
+    operational = graded + clock.allowed
     return replace(
         bound,
         operational_due_at=operational,
@@ -130,9 +144,9 @@ def anew(clock: Clock, rule: Rule, times: Times) -> Clock:
 
 def restart(clock: Clock, rule: Rule, times: Times) -> Clock:
     """The clock from the start now known, its length unchanged; a met clock may turn late, a late one never in time."""
-    if clock.voided_at is not None or clock.rule_id == "C4":
+    if clock.voided_at is not None or clock.rule_id not in PROVISIONAL_RULES:
         return clock
-    basis, evidence = start_of(rule, times)
+    basis, evidence = start_from(clock.bases or bases_of(rule), times)
     start = whole_seconds(evidence.at)
     due = start + (clock.due_at - clock.start_at)
     moved = replace(
@@ -140,6 +154,7 @@ def restart(clock: Clock, rule: Rule, times: Times) -> Clock:
         start_basis=basis,
         start_at=start,
         start_precision=evidence.precision,
+        start_until=interval_end(evidence),
         due_at=due,
         met_late=clock.met_late or (clock.met_at is not None and clock.met_at > due),
     )
@@ -170,15 +185,18 @@ def continuing_clock(rule: Rule, last: Clock | None, released_at: datetime, *, m
         warn_at=warn_moments(rule.warn, start, due),
         binding=True,
         cycle=last.cycle + 1 if last else 1,
+        length=due - start,
+        unit=rule.unit,
     )
 
 
 def tighten(clock: Clock, rule: Rule, graded_at: datetime) -> Clock:
     """An open cycle of C4 once the matter is graded major: from now on the rule's shorter interval (§4.1.8)."""
     length = rule.length_major or rule.length
-    due = clock.due_at - (rule.length - length)
-    shorter = replace(clock, due_at=due, warn_at=warn_moments(rule.warn, due - length, due), binding=False)
-    return bind(shorter, replace(rule, length=length), graded_at)
+    due = clock.due_at - (clock.allowed - length)
+    warn_at = warn_moments(rule.warn, due - length, due)
+    shorter = replace(clock, due_at=due, length=length, warn_at=warn_at, binding=False)
+    return bind(shorter, rule, graded_at)
 
 
 def pause(clock: Clock, at: datetime, ground: str) -> Clock:
@@ -200,16 +218,28 @@ def resume(clock: Clock, at: datetime) -> Clock:
     )
 
 
-def readings(clock: Clock, rule: Rule, times: Times, now: datetime) -> tuple[Reading, ...]:
-    """The three figures: since occurrence, since first public, since awareness; unknown ones are left out."""
+def readings(clock: Clock, times: Times, now: datetime) -> tuple[Reading, ...]:
+    """The three figures: since occurrence, since first public, since awareness; unknown ones are left out.
+
+    Each is measured against the length the clock began with, whatever the policy says today.
+    """
     until = clock.met_at or whole_seconds(now)
     found = []
     for basis in (Basis.OCCURRED, Basis.FIRST_PUBLIC, Basis.AWARE):
         evidence = evidence_for(times, basis)
         if evidence is not None:
             start = whole_seconds(evidence.at)
-            due = start + rule.length
-            found.append(Reading(basis=basis, start_at=start, due_at=due, elapsed=until - start, in_time=until <= due))
+            due, end = start + clock.allowed, interval_end(evidence)
+            found.append(
+                Reading(
+                    basis=basis,
+                    start_at=start,
+                    due_at=due,
+                    elapsed=until - start,
+                    in_time=until <= due,
+                    lenient_due_at=end + clock.allowed if end is not None else None,
+                )
+            )
     return tuple(found)
 
 
@@ -223,15 +253,9 @@ def _milestones(clock: Clock) -> list[datetime]:
     ahead = list(clock.warn_at[clock.warned :])
     if not clock.due_noted:
         ahead.append(clock.alarm_due_at + _SECOND_LATER)
-    if clock.binding and not clock.breach_recorded and not clock.awaited_in_time:
+    if clock.firm and not clock.breach_recorded and not clock.awaited_in_time:
         ahead.append(clock.due_at + _SECOND_LATER)
     return ahead
-
-
-def _warn_moment(point: WarnPoint, start: datetime, due: datetime) -> datetime:
-    if point.before_due is not None:
-        return due - point.before_due
-    return whole_seconds(start + (due - start) * (point.percent or 0) / 100)
 
 
 _SECOND_LATER = timedelta(seconds=1)

@@ -54,6 +54,7 @@ def past_due(incident: Incident, now: datetime) -> bool:
     return any(
         clock.breach_recorded or clock.met_late or clock.voided_after_due or (clock.open and clock.overdue(now))
         for clock in incident.clocks
+        if not clock.flag_only
     )
 
 

@@ -17,7 +17,8 @@ from desk.decided import Decided, Signed, require_two
 from desk.errors import IllegalAction
 from desk.incident import Grade, Incident, Severity
 from desk.opinion import proposed_level
-from desk.policy import Policy, Rule
+from desk.policy import Policy
+from desk.rules import Rule
 from desk.steps import DeclineAnswer, GradeSeverity, SignAnswerKind
 
 GRADED_BELOW = "定级低于重大"
@@ -135,7 +136,7 @@ def _with_continuing(graded: Incident, before: Incident, signed: Signed, policy:
     if is_continuing_owed(graded):
         owed = with_next_continuing(graded, policy)
         newest = owed.clocks[-1]
-        bound = bind(replace(newest, binding=False), _interval(rule, newest), signed.now)
+        bound = bind(replace(newest, binding=False), rule, signed.now)
         return replace(owed, clocks=(*graded.clocks, bound))
     if _major(graded) and not _major(before):
         return replace(graded, clocks=tuple(_tightened(clock, rule, signed) for clock in graded.clocks))
@@ -144,10 +145,6 @@ def _with_continuing(graded: Incident, before: Incident, signed: Signed, policy:
 
 def _major(incident: Incident) -> bool:
     return incident.severity is not None and incident.severity.is_major
-
-
-def _interval(rule: Rule, clock: Clock) -> Rule:
-    return replace(rule, length=clock.due_at - clock.start_at)
 
 
 def _tightened(clock: Clock, rule: Rule, signed: Signed) -> Clock:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from desk.clock import Clock
+from desk.duty_records import Assignment, Decision, Finding, Handover, Obligation, Report
 from desk.moments import EvidencedTime
 from desk.post import AnswerKind, EventKind
 from desk.release import PressConference, Release
@@ -91,6 +92,8 @@ class PublicQuestion:
     disposition_class: DispositionClass | None = None
     classed_by: str | None = None
     answered_by: tuple[str, ...] = ()
+    decision: Decision | None = None
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +175,10 @@ class Incident:
     releases: tuple[Release, ...] = ()
     conferences: tuple[PressConference, ...] = ()
     consultations: tuple[Consultation, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    reports: tuple[Report, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    handovers: tuple[Handover, ...] = ()
     ladder: tuple[Rung, ...] = ()
     climbed: int = 0
     acknowledged_by: str | None = None

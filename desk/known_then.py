@@ -56,6 +56,8 @@ def _release_then(release: Release, at: datetime) -> Release:
 
 def _stood(clock: Clock, incident: Incident, at: datetime) -> bool:
     """Whether the clock was in the file by then."""
+    if clock.began_at is not None:
+        return clock.began_at <= at
     if clock.rule_id == "C4":
         return _continuing_since(clock, incident) <= at
     if clock.cycle == 1:
@@ -95,7 +97,7 @@ def _clock_then(clock: Clock, learned: Learned, at: datetime) -> Clock:
             voided_at=None,
             void_reason=None,
         )
-    if clock.graded_at is not None and clock.graded_at > at and clock.rule_id != "C4":
+    if clock.graded_at is not None and clock.graded_at > at and clock.rule_id != "C4" and clock.began_at is None:
         clock = replace(clock, binding=False, graded_at=None, operational_due_at=None)
     return replace(clock, paused_at=None) if clock.paused_at is not None and clock.paused_at > at else clock
 
@@ -103,7 +105,7 @@ def _clock_then(clock: Clock, learned: Learned, at: datetime) -> Clock:
 def _with_breach_then(clock: Clock, incident: Incident, at: datetime) -> Clock:
     if not clock.open or not clock.breach_recorded:
         return clock
-    recorded = clock.binding and clock.overdue(at) and not _excused(clock, incident)
+    recorded = clock.firm and clock.overdue(at) and not _excused(clock, incident)
     return replace(clock, breach_recorded=recorded)
 
 

@@ -32,6 +32,19 @@ class Action(StrEnum):
     RESUME_CONTINUING = "resume_continuing"
     ASSIGN = "assign"
     ACCEPT = "accept"
+    RETURN = "return"
+    VERIFY = "verify"
+    DECIDE_QUESTION = "decide_question"
+    FIND_UNLAWFUL = "find_unlawful"
+    HAND_OVER = "hand_over"
+    REPORT_UP = "report_up"
+    RECORD_RECEIPT = "record_receipt"
+    OBLIGE = "oblige"
+    FULFIL = "fulfil"
+    CORRECT = "correct"
+    CONSULT = "consult"
+    CONSULTED = "consulted"
+    EXTEND = "extend"
     CONTINUE = "continue"
     CONCLUDE = "conclude"
     EVALUATE = "evaluate"
@@ -57,6 +70,18 @@ _RECORDING = (
     Action.RECORD_CONSULTATION,
     Action.PAUSE_CONTINUING,
     Action.RESUME_CONTINUING,
+    Action.VERIFY,
+    Action.DECIDE_QUESTION,
+    Action.FIND_UNLAWFUL,
+    Action.HAND_OVER,
+    Action.REPORT_UP,
+    Action.RECORD_RECEIPT,
+    Action.OBLIGE,
+    Action.FULFIL,
+    Action.CORRECT,
+    Action.CONSULT,
+    Action.CONSULTED,
+    Action.EXTEND,
 )
 """What is written into the file without moving the incident on."""
 
@@ -75,22 +100,34 @@ def _open(state: State, **moves: State) -> dict[Action, State]:
     return {**stays, Action.CONFIRM_RELEASE: State.FIRST_RESPONDED, **{Action(name): to for name, to in moves.items()}}
 
 
+def _and_assigned(state: State, **moves: State) -> dict[Action, State]:
+    # A second department may be given its part while the first is at work, and take it or give it back.
+    return {**_open(state, **moves), **dict.fromkeys((Action.ASSIGN, Action.ACCEPT, Action.RETURN), state)}
+
+
 TRANSITIONS: Mapping[State, Mapping[Action, State]] = {
     State.REGISTERED: {
         **_open(State.REGISTERED, confirm=State.JUDGING, grade=State.JUDGING),
         **SIDE_EXITS,
     },
-    State.JUDGING: {**_open(State.JUDGING, assign=State.ASSIGNED), **SIDE_EXITS},
-    State.ASSIGNED: _open(State.ASSIGNED, accept=State.ACCEPTED),
-    State.ACCEPTED: _open(State.ACCEPTED, **{"continue": State.HANDLING}),
-    State.HANDLING: _open(State.HANDLING),
+    State.JUDGING: {
+        # Returned by one department, the matter is with the office again while another may still have its part.
+        **_open(State.JUDGING, assign=State.ASSIGNED, accept=State.ACCEPTED),
+        **SIDE_EXITS,
+    },
+    State.ASSIGNED: {
+        **_open(State.ASSIGNED, assign=State.ASSIGNED, accept=State.ACCEPTED),
+        Action.RETURN: State.JUDGING,
+    },
+    State.ACCEPTED: _and_assigned(State.ACCEPTED, **{"continue": State.HANDLING}),
+    State.HANDLING: _and_assigned(State.HANDLING),
     State.FIRST_RESPONDED: {
-        **_open(State.FIRST_RESPONDED, conclude=State.CONCLUDED, assign=State.FIRST_RESPONDED),
+        **_and_assigned(State.FIRST_RESPONDED, conclude=State.CONCLUDED),
         Action.CONTINUE: State.UPDATING,
     },
-    State.UPDATING: _open(State.UPDATING, confirm_release=State.UPDATING, conclude=State.CONCLUDED),
+    State.UPDATING: _and_assigned(State.UPDATING, confirm_release=State.UPDATING, conclude=State.CONCLUDED),
     State.REOPENED: {
-        **_open(State.REOPENED, confirm=State.JUDGING, conclude=State.CONCLUDED),
+        **_and_assigned(State.REOPENED, confirm=State.JUDGING, conclude=State.CONCLUDED),
         **SIDE_EXITS,
     },
     State.CONCLUDED: {Action.EVALUATE: State.EVALUATED, Action.REOPEN: State.REOPENED},

@@ -1,5 +1,6 @@
 """Moments in time as the law needs them: how exact, from what evidence, in whole seconds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -23,6 +24,12 @@ class Basis(StrEnum):
     ASSIGNED = "assigned"
     ACCEPTED = "accepted"
     LAST_RELEASE = "last_release"
+    DECIDED = "decided"
+    RESOLVED = "resolved"
+    FOUND_UNLAWFUL = "found_unlawful"
+    SOURCE_PUBLISHED = "source_published"
+    FORMED = "formed"
+    RECEIVED = "received"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +45,27 @@ class EvidencedTime:
     source: str
     entered_at: datetime
     until: datetime | None = None
+
+
+SPANS: Mapping[Precision, timedelta] = {
+    Precision.SECOND: timedelta(0),
+    Precision.MINUTE: timedelta(minutes=1),
+    Precision.HOUR: timedelta(hours=1),
+    Precision.DAY: timedelta(days=1),
+}
+"""How long the moment may have been after the time that was written, by its precision."""
+
+
+def latest_moment(known: EvidencedTime) -> datetime:
+    """The last whole second at which it may have been, as exactly as it is known."""
+    span = SPANS[known.precision]
+    return whole_seconds(known.until or (known.at + span - timedelta(seconds=1) if span else known.at))
+
+
+def interval_end(known: EvidencedTime) -> datetime | None:
+    """Where only an interval is known, its end: written as one, or known to the hour or the day only."""
+    coarse = known.precision in (Precision.HOUR, Precision.DAY)
+    return latest_moment(known) if coarse or known.until is not None else None
 
 
 def whole_seconds(moment: datetime) -> datetime:

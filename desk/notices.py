@@ -1,5 +1,6 @@
 """The words of every notice, in the office's plain Chinese, and the key that makes sending twice harmless."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -125,12 +126,31 @@ def _notice(
     )
 
 
+_UNDONE: Mapping[str, str] = {
+    "C2": "尚未举行发布会",
+    "C5": "主要负责人尚未发声",
+    "C6": "尚未公开采纳情况",
+    "C7": "尚未公布解决情况",
+    "C8": "尚未发布调查处置情况",
+    "C9": "尚未释疑",
+    "C10": "尚未澄清",
+    "C11": "尚未移交",
+    "C12": "尚未转载",
+    "C13": "尚未公开",
+    "C14": "尚未答复",
+    "C15": "尚未上报或没有回执",
+    "C16": "责任部门尚未认领",
+    "C16V": "责任部门尚未反馈核查情况",
+}
+"""What is still owed, by the rule of the clock."""
+
+
 def _todo(clock: Clock) -> str:
     if clock.awaiting is not None:
         return "已有发布待确认，请确认"
     if not clock.binding:
         return "事件尚未定级，请尽快确认定级"
-    return "尚未举行发布会" if clock.rule_id == "C2" else "尚未发布"
+    return _UNDONE.get(clock.rule_id, "尚未发布")
 
 
 def _todo_after(clock: Clock) -> str:
@@ -138,7 +158,7 @@ def _todo_after(clock: Clock) -> str:
         return "已有发布待确认，确认后按其发布时间认定，请立即确认"
     if not clock.binding:
         return "事件仍未定级，定级后按原时限计算，请立即定级"
-    return "尚未举行发布会，请立即办理" if clock.rule_id == "C2" else "尚未发布，请立即办理"
+    return f"{_UNDONE.get(clock.rule_id, '尚未发布')}，请立即办理"
 
 
 def _place(incident: Incident) -> str:

@@ -12,6 +12,7 @@ from desk.answering import with_proposal
 from desk.change import Change, Event, Notice, Placement
 from desk.clocks import provisional_clocks, restart
 from desk.decided import one_change
+from desk.duty_clocks import recounted
 from desk.incident import Incident, State, Times
 from desk.ladder import set_up, steps_owed
 from desk.moments import EvidencedTime, Precision, earliest
@@ -181,7 +182,7 @@ def _join(flagged: FlaggedPost, incident: Incident, policy: Policy) -> Change:
         last_post_at=max(incident.last_post_at, post.collected_at),
         opinion_level=proposed_level(count, incident.severity, policy),
     )
-    return _placed(joined, post, Outcome.JOINED, [_event("joined", post, {"post": post.id})])
+    return _placed(recounted(joined, policy), post, Outcome.JOINED, [_event("joined", post, {"post": post.id})])
 
 
 def _narrowed(codes: tuple[str, ...], places: Sequence[Place]) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ class Standing(StrEnum):
     LATE_GRADED_LATE = "late_graded_late"
     BREACHED = "breached"
     BREACHED_GRADED_LATE = "breached_graded_late"
+    FLAGGED = "flagged"
     VOIDED_AFTER_BREACH = "voided_after_breach"
     VOIDED_AFTER_DUE = "voided_after_due"
     PENDING_CONFIRMATION = "pending_confirmation"
@@ -46,6 +47,8 @@ def standing(incident: Incident, clock: Clock, at: datetime) -> Standing:
             return Standing.LATE_GRADED_LATE if ClockTag.LATE_GRADED in said else Standing.LATE
         case ClockState.BREACHED:
             return Standing.BREACHED_GRADED_LATE if ClockTag.LATE_GRADED in said else Standing.BREACHED
+        case ClockState.FLAGGED:
+            return Standing.FLAGGED
         case ClockState.PENDING_CONFIRMATION:
             return Standing.PENDING_CONFIRMATION
         case ClockState.PAUSED:

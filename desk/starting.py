@@ -1,22 +1,15 @@
 """A time a person records as evidence: what is refused, and how the clocks that start from it move."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from desk.clocks import restart, restarted
 from desk.decided import Decided, Signed, require_two
 from desk.errors import IllegalAction
 from desk.incident import Incident, Times
-from desk.moments import Basis, EvidencedTime, Precision, earliest, whole_seconds
+from desk.moments import Basis, EvidencedTime, earliest, latest_moment, whole_seconds
 from desk.policy import Policy
 from desk.steps import RecordTime
-
-_SPANS = {
-    Precision.SECOND: timedelta(0),
-    Precision.MINUTE: timedelta(minutes=1),
-    Precision.HOUR: timedelta(hours=1),
-    Precision.DAY: timedelta(days=1),
-}
 
 
 def record_time(incident: Incident, step: RecordTime, signed: Signed, policy: Policy) -> Decided:
@@ -59,13 +52,7 @@ def _with_time(times: Times, basis: Basis, given: EvidencedTime) -> Times:
 
 def _known_by(times: Times) -> datetime:
     """The last second at which it can have happened: somebody said it then, as exactly as that is known."""
-    return min(_last_second(known) for known in (times.first_public, times.aware) if known is not None)
-
-
-def _last_second(known: EvidencedTime) -> datetime:
-    span = _SPANS[known.precision]
-    end = known.until or (known.at + span - timedelta(seconds=1) if span else known.at)
-    return whole_seconds(end)
+    return min(latest_moment(known) for known in (times.first_public, times.aware) if known is not None)
 
 
 def _moves_later(incident: Incident, times: Times, policy: Policy) -> bool:

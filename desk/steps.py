@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desk.duty_steps import DutyStep
 from desk.incident import Consultation, DispositionClass, PublicQuestion, Severity
 from desk.lifecycle import Action
 from desk.moments import Basis, EvidencedTime
@@ -166,4 +167,5 @@ Step = (
     | Conclude
     | Leave
     | Reopen
+    | DutyStep
 )

@@ -9,6 +9,7 @@ from datetime import datetime
 from desk.change import Change, Event, Fact, Notice
 from desk.clock import Clock
 from desk.decided import one_change
+from desk.duty_clocks import recounted
 from desk.incident import Incident
 from desk.ladder import steps_owed
 from desk.moments import whole_seconds
@@ -32,9 +33,11 @@ def watch(incident: Incident, now: datetime, office: Office, policy: Policy) -> 
     """The change that the time makes to the incident, or None when nothing new is to be said."""
     if incident.closed:
         return None
+    stored, incident = incident, recounted(incident, policy)
     looks = [_look(incident, clock, now, office, policy) for clock in incident.clocks]
     steps = steps_owed(incident, now)
-    if not steps and all(look.clock is clock for look, clock in zip(looks, incident.clocks, strict=True)):
+    same = all(look.clock is clock for look, clock in zip(looks, stored.clocks, strict=True))
+    if same and not steps:
         return None
     clocks = tuple(look.clock for look in looks)
     watched = replace(incident, clocks=clocks, climbed=incident.climbed + len(steps))
@@ -74,7 +77,7 @@ def _look(incident: Incident, clock: Clock, now: datetime, office: Office, polic
 
 
 def _breach(clock: Clock, now: datetime) -> tuple[Event, ...]:
-    due_counts = clock.open and clock.binding and clock.paused_at is None and clock.overdue(now)
+    due_counts = clock.open and clock.firm and clock.paused_at is None and clock.overdue(now)
     if not due_counts or clock.breach_recorded or clock.awaited_in_time:
         return ()
     facts: dict[str, Fact] = {
@@ -82,7 +85,8 @@ def _breach(clock: Clock, now: datetime) -> tuple[Event, ...]:
         "rule_version": clock.rule_version,
         "late_graded": _late_graded(clock),
     }
-    return (Event(kind="breached", at=clock.due_at, recorded_at=now, by=WATCH, facts=facts),)
+    kind = "flagged" if clock.flag_only else "breached"
+    return (Event(kind=kind, at=clock.due_at, recorded_at=now, by=WATCH, facts=facts),)
 
 
 def _late_graded(clock: Clock) -> bool:
@@ -96,7 +100,8 @@ def _past_due(
     event = Event(kind="due_passed", at=clock.alarm_due_at, recorded_at=now, by=WATCH, facts={"clock": clock.key})
     # The breach on record already says that this very due time passed.
     told = clock.breach_recorded and clock.operational_due_at is None
-    notice = due_notice(incident, clock, office, policy, now)
+    # A flag stands beside the breach of another clock, which is paged: nobody is paged twice for one conference.
+    notice = None if clock.flag_only else due_notice(incident, clock, office, policy, now)
     return Watched(clock=noted, events=breach or (() if told else (event,)), notice=notice)
 
 

@@ -8,10 +8,12 @@ from console.web.moments_text import countdown_text, exact_text, length_text, mo
 from console.web.wording import BASES, STOPS
 from console.words import CLOCK_STATES, CLOCK_TAGS
 from desk.clock import Clock, ClockState, state_at, tags
-from desk.clocks import evidence_for, readings
+from desk.clocks import PROVISIONAL_RULES, evidence_for, readings
 from desk.incident import Incident
 from desk.moments import Basis
-from desk.policy import Policy, Rule, Stop
+from desk.policy import Policy
+from desk.rules import Rule, Stop
+from desk.working_days import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ def clock_view(incident: Incident, clock: Clock, policy: Policy, now: datetime, 
         version=clock.rule_version,
         stop=STOPS[rule.stop],
         tags=_said_beside(clock, zone, now),
-        readings=_readings(incident, clock, policy, now, zone),
+        readings=_readings(incident, clock, now, zone),
         unknown=tuple(BASES[basis] for basis in _THREE if evidence_for(incident.times, basis) is None),
     )
 
@@ -85,7 +87,19 @@ def _title(clock: Clock, rule: Rule) -> str:
     if rule.stop is Stop.RELEASE and clock.start_basis is Basis.LAST_RELEASE:
         return f"{rule.title}（第 {clock.cycle} 次）"
     again = "，重新计时" if clock.cycle > 1 else ""
-    return f"{rule.title}（{rule.length // timedelta(hours=1)} 小时{again}）"
+    return f"{rule.title}（{allowed_text(clock)}{again}）"
+
+
+def allowed_text(clock: Clock) -> str:
+    """The length the clock began with, in the unit it counts."""
+    match clock.unit:
+        case Unit.WORKING_DAYS:
+            return f"{clock.allowed.days} 个工作日"
+        case Unit.CALENDAR_DAYS:
+            return f"{clock.allowed.days} 日"
+        case _:
+            hours, rest = divmod(clock.allowed, timedelta(hours=1))
+            return length_text(clock.allowed) if rest else f"{hours} 小时"
 
 
 def _word(clock: Clock, state: ClockState, now: datetime) -> str:
@@ -116,9 +130,9 @@ _THREE = (Basis.OCCURRED, Basis.FIRST_PUBLIC, Basis.AWARE)
 _SINCE: Mapping[str, str] = {basis.value: f"自{word}" for basis, word in BASES.items()}
 
 
-def _readings(incident: Incident, clock: Clock, policy: Policy, now: datetime, zone: tzinfo) -> tuple[ReadingView, ...]:
+def _readings(incident: Incident, clock: Clock, now: datetime, zone: tzinfo) -> tuple[ReadingView, ...]:
     # C4 counts from the last release: the three figures are kept for the law's clocks only (policy §5.5.1).
-    if clock.rule_id == "C4" or clock.voided_at is not None:
+    if clock.rule_id not in PROVISIONAL_RULES or clock.voided_at is not None:
         return ()
     return tuple(
         ReadingView(
@@ -127,5 +141,5 @@ def _readings(incident: Incident, clock: Clock, policy: Policy, now: datetime, z
             length=length_text(each.elapsed),
             in_time=each.in_time,
         )
-        for each in readings(clock, policy.rule(clock.rule_id), incident.times, now)
+        for each in readings(clock, incident.times, now)
     )

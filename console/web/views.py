@@ -13,8 +13,9 @@ from desk.incident import Incident, State
 from desk.ladder import addressee, awaits_somebody
 from desk.lifecycle import TRANSITIONS, Action
 from desk.office import DUTY_OFFICER
-from desk.policy import Policy, Stop
+from desk.policy import Policy
 from desk.release import Signature
+from desk.rules import Stop
 
 
 class Urgency(IntEnum):
@@ -176,6 +177,7 @@ def _answering(incident: Incident, policy: Policy, by: str) -> list[Owed]:
         for clock in incident.clocks
         if clock.open and clock.binding and clock.paused_at is None and clock.awaiting is None
         for rule in (policy.rule(clock.rule_id),)
+        if rule.stop in _EVIDENCE
     ]
 
 
@@ -198,9 +200,24 @@ def _asking(incident: Incident, by: str) -> list[Owed]:
 
 
 def _may_conclude(incident: Incident) -> bool:
-    left = [clock for clock in incident.clocks if clock.open and clock.rule_id != "C4"]
+    left = [clock for clock in incident.clocks if clock.blocks_conclusion]
     return not left and Action.CONCLUDE in TRANSITIONS[incident.state] and incident.state is not State.REOPENED
 
 
-_EVIDENCE = {Stop.RELEASE: "record-release", Stop.PRESS_CONFERENCE: "record-conference"}
-_BUTTONS = {Stop.RELEASE: "登记发布", Stop.PRESS_CONFERENCE: "登记发布会"}
+_EVIDENCE = {
+    Stop.RELEASE: "record-release",
+    Stop.PRESS_CONFERENCE: "record-conference",
+    Stop.PRINCIPAL: "record-conference",
+    Stop.ANSWER: "answer-question",
+    Stop.CLARIFICATION: "answer-question",
+    Stop.RESULT: "answer-question",
+}
+"""The form that brings each evidence; what has no form yet is not offered as a button."""
+_BUTTONS = {
+    Stop.RELEASE: "登记发布",
+    Stop.PRESS_CONFERENCE: "登记发布会",
+    Stop.PRINCIPAL: "登记发布会",
+    Stop.ANSWER: "标明",
+    Stop.CLARIFICATION: "标明",
+    Stop.RESULT: "标明",
+}

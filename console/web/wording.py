@@ -7,9 +7,9 @@ from desk.change import NoticeState
 from desk.incident import DispositionClass
 from desk.lifecycle import Action
 from desk.moments import Precision
-from desk.policy import Stop
 from desk.post import AnswerKind
 from desk.release import ConferenceKind, Element, Signature
+from desk.rules import Stop
 
 ANSWER_KINDS: Mapping[AnswerKind, str] = {
     AnswerKind.POLICY_MISREAD: "对重大政策措施存在误解误读",
@@ -56,6 +56,15 @@ PRECISIONS: Mapping[Precision, str] = {
 STOPS: Mapping[Stop, str] = {
     Stop.RELEASE: "官方渠道发布并有存证",
     Stop.PRESS_CONFERENCE: "举行新闻发布会并有发布人",
+    Stop.PRINCIPAL: "主要负责人在发布会或采访中发声",
+    Stop.ANSWER: "确认的发布回应了该关切",
+    Stop.CLARIFICATION: "确认的发布讲清了事实",
+    Stop.RESULT: "确认的发布说明了处置结果",
+    Stop.HANDOVER: "移交记录",
+    Stop.FULFILMENT: "转载、公开或答复的凭证",
+    Stop.REPORT: "上报并有回执",
+    Stop.ACCEPTANCE: "责任部门认领",
+    Stop.VERIFICATION: "核查反馈",
 }
 
 NOTICE_STATES: Mapping[NoticeState, str] = {
@@ -74,6 +83,7 @@ EVENTS: Mapping[str, str] = {
     "warned": "临近时限提醒",
     "due_passed": "时限已过",
     "breached": "记为超时",
+    "flagged": "记为另行标记",
     Action.ACKNOWLEDGE: "认领",
     Action.CONFIRM: "确认为事件",
     Action.GRADE: "定级",
@@ -90,6 +100,21 @@ EVENTS: Mapping[str, str] = {
     Action.RECORD_CONSULTATION: "登记会商",
     Action.PAUSE_CONTINUING: "暂停持续发布计时",
     Action.RESUME_CONTINUING: "恢复持续发布计时",
+    Action.ASSIGN: "交办",
+    Action.ACCEPT: "部门认领",
+    Action.RETURN: "部门退回",
+    Action.VERIFY: "核查反馈",
+    Action.DECIDE_QUESTION: "登记采纳或解决情况",
+    Action.FIND_UNLAWFUL: "认定涉嫌违法",
+    Action.HAND_OVER: "登记移交",
+    Action.REPORT_UP: "登记上报",
+    Action.RECORD_RECEIPT: "登记上报回执",
+    Action.OBLIGE: "登记转载、公开或答复事项",
+    Action.FULFIL: "登记转载、公开或答复",
+    Action.CORRECT: "登记申请补正",
+    Action.CONSULT: "征求意见，暂停计时",
+    Action.CONSULTED: "征求意见答复，恢复计时",
+    Action.EXTEND: "延长时限",
     Action.CONTINUE: "转入持续发布",
     Action.CONCLUDE: "办结",
     Action.MERGE: "合并",

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,30 @@ def test_a_broken_policy_names_every_problem_with_its_path(tmp_path: Path, capsy
     assert code == 1
     assert any("rule[C1].length" in line for line in found)
     assert any("rule[C1].unit" in line for line in found)
+
+
+def test_a_rule_nothing_in_the_desk_meets_is_named_with_its_row_and_field(tmp_path: Path, capsys: Printed) -> None:
+    shipped = Path("policy.toml").read_text(encoding="utf-8")
+    broken = tmp_path / "policy.toml"
+    broken.write_text(shipped.replace('stop = "handover"', 'stop = "report"').replace('on = "01-31"', 'on = "03-01"'))
+
+    code = main(["check", "--data", str(tmp_path), "--policy", str(broken)])
+
+    assert code == 1
+    assert errors(capsys) == [
+        f"huiying: {broken}: policy.rule[C11].stop: nothing in the desk meets it by 'report': write 'handover'",
+        f"huiying: {broken}: policy.reminder[C19].on: later than the law's 01-31: never looser",
+    ]
+
+
+def test_check_says_through_which_year_working_days_are_published(tmp_path: Path, capsys: Printed) -> None:
+    code = main(["check", "--data", str(tmp_path)])
+
+    printed = capsys.readouterr().out
+    assert code == 0
+    assert re.search(r"working days: published through \d{4}  \[chinesecalendar", printed)
+    assert "C14 依申请公开答复: 20 working_days from received" in printed
+    assert "C19 部门信息公开年度报告: reminds, on 01-31 every year" in printed
 
 
 def test_a_policy_that_is_no_toml_is_one_clear_error(tmp_path: Path, capsys: Printed) -> None:

@@ -11,7 +11,8 @@ from desk.errors import IllegalAction, SecondPersonNeeded
 from desk.incident import DispositionClass, Incident, Severity, State
 from desk.lifecycle import SIDE_EXITS, Action
 from desk.moments import Basis, EvidencedTime, Precision
-from desk.policy import Pause, Policy
+from desk.policy import Policy
+from desk.rules import Pause
 from desk.steps import (
     Acknowledge,
     AnswerQuestion,

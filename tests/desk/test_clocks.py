@@ -24,11 +24,10 @@ from desk.clocks import (
     start_of,
     tighten,
     void,
-    warn_moments,
 )
 from desk.incident import Severity, Times
 from desk.moments import Basis, Precision
-from desk.policy import WarnPoint
+from desk.rules import WarnPoint, warn_moments
 from tests.build import DAY, HOUR, MINUTE, NOON, SECOND
 from tests.desk.scene import C1_DUE, C2_DUE, C3_DUE, POLICY, PUBLIC, a_time, clock, graded, opened, rule, said
 
@@ -123,7 +122,7 @@ def test_from_the_first_flag_the_three_clocks_run_provisionally() -> None:
 def test_three_figures_are_kept_side_by_side() -> None:
     known = times(occurred=PUBLIC - HOUR)
 
-    figures = readings(running(), rule("C1"), known, NOON + 4 * HOUR)
+    figures = readings(running(), known, NOON + 4 * HOUR)
 
     assert [(each.basis, each.elapsed, each.in_time) for each in figures] == [
         (Basis.OCCURRED, 5 * HOUR + 10 * MINUTE, False),
@@ -135,13 +134,13 @@ def test_three_figures_are_kept_side_by_side() -> None:
 def test_figures_stand_still_once_the_clock_is_met() -> None:
     met = meet(running(), NOON + HOUR, evidence="r-1", self_reported=False)
 
-    figures = readings(met, rule("C1"), times(), NOON + 90 * HOUR)
+    figures = readings(met, times(), NOON + 90 * HOUR)
 
     assert [(each.elapsed, each.in_time) for each in figures] == [(HOUR + 10 * MINUTE, True), (HOUR, True)]
 
 
 def test_figure_is_in_time_in_its_due_second_and_not_one_second_later() -> None:
-    due, later = (readings(running(), rule("C1"), times(), moment)[0] for moment in (C1_DUE, C1_DUE + SECOND))
+    due, later = (readings(running(), times(), moment)[0] for moment in (C1_DUE, C1_DUE + SECOND))
 
     assert (due.in_time, later.in_time) == (True, False)
 
@@ -149,7 +148,7 @@ def test_figure_is_in_time_in_its_due_second_and_not_one_second_later() -> None:
 def test_figure_of_an_answer_before_the_first_post_is_negative() -> None:
     met = meet(running(), PUBLIC - HOUR, evidence="r-1", self_reported=False)
 
-    assert readings(met, rule("C1"), times(), NOON)[0].elapsed == -HOUR
+    assert readings(met, times(), NOON)[0].elapsed == -HOUR
 
 
 def test_warnings_stand_at_their_shares_and_before_the_due_time_in_order() -> None:
@@ -461,3 +460,55 @@ def test_state_depends_on_the_clock_and_the_time_alone(start: datetime, now: dat
 
 def test_scene_opens_at_noon_with_the_law_s_three_clocks() -> None:
     assert [(each.key, each.due_at) for each in opened().clocks] == [("C1", C1_DUE), ("C2", C2_DUE), ("C3", C3_DUE)]
+
+
+def test_interval_of_the_start_has_a_strict_and_a_lenient_due_time_and_says_that_it_is_uncertain() -> None:
+    known = Times(first_seen=a_time(NOON), aware=a_time(NOON), occurred=a_time(PUBLIC, until=PUBLIC + HOUR))
+
+    clock_ = start_clock(rule("C1"), known, binding=True)
+    [strict, _] = readings(clock_, known, PUBLIC + 5 * HOUR + SECOND)
+
+    assert (clock_.due_at, clock_.start_until) == (PUBLIC + 5 * HOUR, PUBLIC + HOUR)
+    assert (strict.due_at, strict.lenient_due_at, strict.in_time) == (C1_DUE, C1_DUE + HOUR, False)
+    assert ClockTag.UNCERTAIN_START in said(clock_)
+
+
+@pytest.mark.parametrize(
+    ("precision", "lenient"),
+    [
+        (Precision.SECOND, None),
+        (Precision.MINUTE, None),
+        (Precision.HOUR, C1_DUE + HOUR - SECOND),
+        (Precision.DAY, C1_DUE + DAY - SECOND),
+    ],
+)
+def test_time_known_to_the_hour_or_the_day_is_an_interval(precision: Precision, lenient: datetime | None) -> None:
+    known = Times(first_seen=a_time(NOON), aware=a_time(NOON), occurred=a_time(PUBLIC, precision=precision))
+
+    [reading, _] = readings(start_clock(rule("C1"), known, binding=True), known, NOON)
+
+    assert (reading.due_at, reading.lenient_due_at) == (C1_DUE, lenient)
+
+
+def test_exact_evidence_ends_the_interval() -> None:
+    known = Times(first_seen=a_time(NOON), aware=a_time(NOON), occurred=a_time(PUBLIC, until=PUBLIC + HOUR))
+
+    exact = restart(start_clock(rule("C1"), known, binding=True), rule("C1"), times(occurred=PUBLIC))
+
+    assert exact.start_until is None
+    assert ClockTag.UNCERTAIN_START not in said(exact)
+
+
+@given(length=st.integers(1, 47), start=MOMENTS)
+def test_changed_policy_rewrites_no_due_time_and_no_reading(length: int, start: datetime) -> None:
+    known = times(occurred=start)
+    clock_ = start_clock(rule("C1"), known, binding=False)
+    changed = replace(rule("C1"), length=timedelta(hours=length), version="2027-1")
+
+    moved = restart(clock_, changed, times(occurred=start - HOUR))
+    graded_late = bind(clock_, changed, start + 9 * HOUR)
+
+    assert moved.due_at == clock_.due_at - HOUR
+    assert graded_late.operational_due_at == start + 14 * HOUR
+    assert {each.due_at - each.start_at for each in readings(moved, known, NOON)} == {5 * HOUR}
+    assert {moved.rule_version, graded_late.rule_version} == {rule("C1").version}

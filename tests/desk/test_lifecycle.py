@@ -7,6 +7,18 @@ from itertools import product
 import pytest
 
 from desk.apply import apply
+from desk.duty_records import ObligationKind, ReportKind
+from desk.duty_steps import (
+    AcceptAssignment,
+    Assign,
+    Correct,
+    Fulfil,
+    Oblige,
+    RecordReceipt,
+    ReportUp,
+    ReturnAssignment,
+    Verify,
+)
 from desk.errors import IllegalAction
 from desk.incident import CLOSED, DispositionClass, Incident, PublicQuestion, Severity, State
 from desk.lifecycle import SIDE_EXITS, TRANSITIONS, Action, move
@@ -72,8 +84,17 @@ STEPS: dict[Action, Step] = {
     Action.REDIRECT: Leave(action=Action.REDIRECT, reason="个人诉求", to="12345"),
     Action.DISMISS: dismissing(),
     Action.REOPEN: Reopen(reason="又有新情况"),
+    Action.ASSIGN: Assign(id="a-1", department="云州市应急管理局", officer="李科长"),
+    Action.ACCEPT: AcceptAssignment(id="a-1"),
+    Action.RETURN: ReturnAssignment(id="a-1", reason="不属本部门职责"),
+    Action.VERIFY: Verify(id="a-1", finding="桥面已封闭"),
+    Action.REPORT_UP: ReportUp(id="u-1", kind=ReportKind.INITIAL, to="总值班室", method="电话", at=LATER),
+    Action.RECORD_RECEIPT: RecordReceipt(report_id="u-1", at=LATER, receipt="收文〔2026〕1号"),
+    Action.OBLIGE: Oblige(id="o-1", kind=ObligationKind.REPLY, title="桥梁检测报告", reference="申请1号", since=NOON),
+    Action.FULFIL: Fulfil(id="o-1", at=LATER, evidence="答复书1号"),
+    Action.CORRECT: Correct(id="o-1", asked_at=NOON, corrected_at=LATER, document="补正告知书1号"),
 }
-"""What a person does to reach each action; the others of the table have no step of their own yet."""
+"""What a person does to reach each action; the others stand on what is tested with the duties."""
 
 
 def full_file() -> Incident:
@@ -85,6 +106,12 @@ def full_file() -> Incident:
 BEFORE: dict[Action, tuple[Action, ...]] = {
     Action.RESUME_CONTINUING: (Action.PAUSE_CONTINUING,),
     Action.CONCLUDE: (Action.ANSWER_QUESTION,),
+    Action.ACCEPT: (Action.ASSIGN,),
+    Action.RETURN: (Action.ASSIGN,),
+    Action.VERIFY: (Action.ASSIGN,),
+    Action.RECORD_RECEIPT: (Action.REPORT_UP,),
+    Action.FULFIL: (Action.OBLIGE,),
+    Action.CORRECT: (Action.OBLIGE,),
 }
 """What has to be done before an action finds its ground."""
 

@@ -1,5 +1,6 @@
 """The office's rules as data: read whole, every problem at once with its path, the law never loosened."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from copy import deepcopy
@@ -11,20 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.errors import BadPolicy
-from desk.incident import OpinionLevel
+from desk.incident import OpinionLevel, Severity
 from desk.ladder import LadderStep
+from desk.law import LAW
 from desk.moments import Basis
-from desk.policy import LAW, Pause, Scope, Stop, WarnPoint, read_policy
+from desk.policy import read_policy
+from desk.post import EventKind
+from desk.rules import Pause, Scope, Stop, WarnPoint
 from tests.build import HOUR, MINUTE
-from tests.desk.scene import POLICY, POLICY_FILE
+from tests.desk.scene import FIRST_ANSWERS, POLICY_FILE, WHOLE
 
 Table: TypeAlias = dict[str, object]
 FILE: Table = tomllib.loads(POLICY_FILE.read_text(encoding="utf-8"))
 C1, C2, C3, C4 = range(4)
 KEYS = (
-    "citation, consequence, effective_from, fallbacks, fixed, id, length, length_major, pause, scope, start_basis, "
-    "stop, title, unit, warn"
+    "citation, consequence, effective_from, effective_to, extension, fallbacks, fixed, id, latest_start, "
+    "latest_start_unit, length, length_by_level, length_major, never_looser, overdue, pause, scope, start_basis, "
+    "stop, stricter, title, unit, warn"
 )
+NOT_HELD = 'never_looser: not what the desk holds: write ["length", "pause", "scope", "start_basis", "stop"]'
+ENDS_BEFORE = "effective_to: before effective_from: write a later day or leave it out"
+PERIODS = "'month' or 'quarter' or 'half_year' or 'year' or 'two_years'"
 
 
 def problems(mapping: Table) -> list[str]:
@@ -70,17 +78,18 @@ def with_levels(**floors: object) -> Table:
 
 
 def test_office_s_file_holds_the_law_s_three_clocks_and_the_continuing_one() -> None:
-    assert {rule_id: rule.length for rule_id, rule in POLICY.rules.items()} == {
+    assert {rule_id: WHOLE.rule(rule_id).length for rule_id in FIRST_ANSWERS} == {
         "C1": 5 * HOUR,
         "C2": 24 * HOUR,
         "C3": 48 * HOUR,
         "C4": 72 * HOUR,
     }
-    assert POLICY.rule("C4").length_major == 24 * HOUR
+    assert WHOLE.rule("C4").length_major == 24 * HOUR
 
 
 def test_rules_say_whom_they_bind_what_starts_and_what_meets_them() -> None:
-    read = [(each.scope, each.start_basis, each.stop, each.pause) for each in POLICY.rules.values()]
+    firsts = [WHOLE.rule(rule_id) for rule_id in FIRST_ANSWERS]
+    read = [(each.scope, each.start_basis, each.stop, each.pause) for each in firsts]
 
     assert read == [
         (Scope.MAJOR, Basis.OCCURRED, Stop.RELEASE, Pause.NONE),
@@ -88,17 +97,17 @@ def test_rules_say_whom_they_bind_what_starts_and_what_meets_them() -> None:
         (Scope.ANSWERABLE, Basis.AWARE, Stop.RELEASE, Pause.NONE),
         (Scope.CONTINUING, Basis.LAST_RELEASE, Stop.RELEASE, Pause.INVESTIGATION),
     ]
-    assert POLICY.rule("C1").fallbacks == (Basis.FIRST_PUBLIC, Basis.AWARE)
+    assert WHOLE.rule("C1").fallbacks == (Basis.FIRST_PUBLIC, Basis.AWARE)
 
 
 def test_every_rule_carries_its_source_its_day_and_the_version_of_the_file() -> None:
-    for each in POLICY.rules.values():
+    for each in (WHOLE.rule(rule_id) for rule_id in FIRST_ANSWERS):
         assert (each.version, each.effective_from) == (FILE["version"], date(2016, 11, 10))
         assert "国办发〔2016〕61号" in each.citation
 
 
 def test_warn_points_are_those_of_the_rules() -> None:
-    assert [POLICY.rule(rule_id).warn for rule_id in ("C1", "C2", "C3", "C4")] == [
+    assert [WHOLE.rule(rule_id).warn for rule_id in ("C1", "C2", "C3", "C4")] == [
         (WarnPoint(percent=50), WarnPoint(percent=80), WarnPoint(before_due=30 * MINUTE)),
         tuple(WarnPoint(before_due=hours * HOUR) for hours in (12, 6, 2)),
         tuple(WarnPoint(before_due=hours * HOUR) for hours in (24, 12, 4)),
@@ -106,8 +115,17 @@ def test_warn_points_are_those_of_the_rules() -> None:
     ]
 
 
-def test_law_is_five_twenty_four_and_forty_eight_hours() -> None:
-    assert {"C1": 5 * HOUR, "C2": 24 * HOUR, "C3": 48 * HOUR} == LAW
+def test_law_is_five_twenty_four_and_forty_eight_hours_and_twenty_working_days() -> None:
+    assert {
+        "C1": 5 * HOUR,
+        "C2": 24 * HOUR,
+        "C3": 48 * HOUR,
+        "C9": 48 * HOUR,
+        "C10": 48 * HOUR,
+        "C12": 24 * HOUR,
+        "C13": timedelta(days=20),
+        "C14": timedelta(days=20),
+    } == LAW
 
 
 @pytest.mark.parametrize(("index", "rule_id", "hours"), [(C1, "C1", 5), (C2, "C2", 24), (C3, "C3", 48)])
@@ -180,12 +198,12 @@ def test_every_problem_is_named_at_once_with_its_path() -> None:
     mapping |= {"version": " ", "answer": {}, "extra": 1}
 
     assert problems(mapping) == [
-        "policy.extra: unknown: use one of answer, ladder, opinion_level, rule, version",
+        "policy.extra: unknown: use one of answer, ladder, opinion_level, reminder, report, rule, version",
         "policy.version: ' ' cannot be used: write a text in quotes",
         f"policy.rule[C1].colour: unknown: use one of {KEYS}",
         "policy.rule[C1].effective_from: '2016' cannot be used: write a date like 2016-11-10, without quotes",
         "policy.rule[C1].length: 'five' cannot be used: write a whole number from 1 to 999999",
-        "policy.rule[C1].warn[1]: 'soon' is no warn point: write '50%', '-30min' or '-12h'",
+        "policy.rule[C1].warn[1]: 'soon' is no warn point: write '50%', '-30min', '-12h', '-2wd' or '-10d'",
         "policy.rule[C1].fixed: 'yes' cannot be used: write true or false",
         f"policy.rule[C2].start_basis: 'noon' cannot be used: write {' or '.join(repr(each.value) for each in Basis)}",
         "policy.rule[C3].citation: missing: write a text in quotes",
@@ -196,12 +214,19 @@ def test_every_problem_is_named_at_once_with_its_path() -> None:
 
 
 def test_empty_file_says_all_that_is_missing() -> None:
+    shipped = "copy its row from the policy.toml that comes with Huiying"
+    by_law = "the law's clocks cannot be left out"
+
     assert problems({}) == [
         "policy.version: missing: write a text in quotes",
         "policy.rule: missing: write tables [[rule]]",
+        "policy.report: missing: write tables [[report]]",
+        "policy.reminder: missing: write tables [[reminder]]",
         "policy.answer: missing: write a table [answer]",
         "policy.opinion_level: missing: write a table [opinion_level]",
-        *(f"policy.rule: {each} is missing: the law's clocks cannot be left out" for each in ("C1", "C2", "C3", "C4")),
+        *(f"policy.rule: {each} is missing: {by_law if each in (*LAW, 'C4') else shipped}" for each in WHOLE.rules),
+        "policy.report: nobody says how fast other emergencies are reported: write a row without kind",
+        *(f"policy.reminder: {each} is missing: {shipped}" for each in WHOLE.reminders),
     ]
 
 
@@ -218,7 +243,7 @@ def a_step(role: object = "值班员", after_minutes: object = 0) -> Table:
 def test_ladder_pages_the_duty_officer_at_once_and_the_office_head_after_a_quarter_of_an_hour() -> None:
     steps = (LadderStep(role="值班员", after=timedelta()), LadderStep(role="新闻办主任", after=15 * MINUTE))
 
-    assert POLICY.ladder == steps
+    assert WHOLE.ladder == steps
     assert read_policy({name: table for name, table in FILE.items() if name != "ladder"}).ladder == steps
 
 
@@ -274,11 +299,13 @@ def test_effective_day_is_a_date(value: object) -> None:
     assert [each.split(":")[0] for each in found] == ["policy.rule[C1].effective_from"]
 
 
-@pytest.mark.parametrize("warn", ["", "50", "100%", "-1d", "30min", "-12 h", "-h", "1e1%", "50%\n"])
+@pytest.mark.parametrize("warn", ["", "50", "100%", "-1w", "30min", "-12 h", "-h", "1e1%", "50%\n"])
 def test_warn_point_that_is_none_is_named_with_its_place_in_the_list(warn: str) -> None:
     found = problems(with_rule(C4, warn=["80%", warn]))
 
-    assert found == [f"policy.rule[C4].warn[1]: {warn!r} is no warn point: write '50%', '-30min' or '-12h'"]
+    assert found == [
+        f"policy.rule[C4].warn[1]: {warn!r} is no warn point: write '50%', '-30min', '-12h', '-2wd' or '-10d'"
+    ]
 
 
 @pytest.mark.parametrize("warn", ["80%", [80], [["80%"]], None])
@@ -343,3 +370,144 @@ def test_whatever_stands_in_the_file_is_read_or_refused_with_its_path(
 
     assert all(each.startswith("policy.") for each in found)
     assert found or all(read_policy(mapping).rule(rule_id).length <= LAW[rule_id] for rule_id in LAW)
+
+
+ROW = {rule["id"]: index for index, rule in enumerate(rules(FILE))}
+
+
+def with_reminder(rule_id: str, **changes: object) -> Table:
+    """The office's file with one calendar duty changed."""
+    mapping = deepcopy(FILE)
+    rows = mapping["reminder"]
+    assert isinstance(rows, list)
+    next(row for row in rows if row["id"] == rule_id).update(changes)
+    return mapping
+
+
+def test_every_rule_names_its_document() -> None:
+    citations = {row.id: row.citation for row in WHOLE.rules.values()}
+    citations |= {row.id: row.citation for row in WHOLE.reminders.values()}
+
+    named = re.compile(r"〔\d{4}〕\d+号|条例|保护法|应对法|本单位规定")
+
+    assert [row for row, citation in citations.items() if not named.search(citation)] == []
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "change", "problem"),
+    [
+        (
+            "C6",
+            {"start_basis": "accepted"},
+            "start_basis: nothing in the desk starts it from 'accepted': write 'decided'",
+        ),
+        ("C6", {"stop": "handover"}, "stop: nothing in the desk meets it by 'handover': write 'result'"),
+        ("C11", {"scope": "request"}, "scope: the desk binds 'unlawful' by it: write 'unlawful'"),
+        ("C8", {"pause": "consultation"}, "pause: nothing in the desk pauses it by 'consultation': write 'none'"),
+        ("C16", {"fallbacks": ["aware"]}, "fallbacks: nothing in the desk starts it from 'aware': leave it out"),
+        ("C13", {"unit": "calendar_days"}, "unit: this clock counts other units: write 'working_days'"),
+        ("C14", {"pause": "none"}, "pause: the law knows one pause only of this clock: write 'consultation'"),
+        ("C14", {"extension": 21}, "extension: longer than the law's 20 working days: never looser"),
+        ("C10", {"length_major": 6}, "length_major: longer than the law's 5 hours: never looser"),
+        ("C5", {"overdue": "shrug"}, "overdue: 'shrug' cannot be used: write 'breach' or 'flag'"),
+        ("C9", {"never_looser": ["stop"]}, NOT_HELD),
+        (
+            "C13",
+            {"effective_to": date(2019, 1, 1)},
+            "effective_to: before effective_from: write a later day or leave it out",
+        ),
+    ],
+)
+def test_row_nothing_produces_or_the_law_forbids_is_named_with_its_field(
+    rule_id: str, change: Table, problem: str
+) -> None:
+    assert problems(with_rule(ROW[rule_id], **change)) == [f"policy.rule[{rule_id}].{problem}"]
+
+
+def test_not_deciding_is_no_way_out_in_the_file_either() -> None:
+    mapping = deepcopy(FILE)
+    del rules(mapping)[ROW["C7"]]["latest_start"]
+
+    assert problems(mapping) == [
+        "policy.rule[C7].latest_start: missing: not deciding would be a way out: write a whole number and its unit"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "most", "unit"), [("C13", 20, "working days"), ("C14", 20, "working days"), ("C12", 24, "hours")]
+)
+def test_other_laws_numbers_are_ceilings_too(rule_id: str, most: int, unit: str) -> None:
+    assert read_policy(with_rule(ROW[rule_id], length=most)).rules
+    assert problems(with_rule(ROW[rule_id], length=most + 1)) == [
+        f"policy.rule[{rule_id}].length: longer than the law's {most} {unit}: never looser"
+    ]
+
+
+def test_rule_the_desk_does_not_know_is_refused() -> None:
+    mapping = deepcopy(FILE)
+    rules(mapping).append(deepcopy(rules(mapping)[C4]) | {"id": "C99"})
+
+    [found] = problems(mapping)
+
+    assert found.startswith("policy.rule[C99].id: nothing in the desk starts or meets it: use one of C1, C2")
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "change", "problem"),
+    [
+        ("C19", {"on": "02-01"}, "on: later than the law's 01-31: never looser"),
+        ("C19", {"on": "13-01"}, "on: '13-01' is no day of a year: write month and day like '01-31'"),
+        ("C21", {"length": 9}, "length: shorter than 10 years, or floor is not true: records are kept so long"),
+        ("C22", {"length": 31}, "length: longer than 30 calendar_days: raw posts are kept shorter, never longer"),
+        ("C17", {"every": "year"}, "every: write either every = … or after = …: one of the two starts it"),
+        ("C18", {"every": "moon"}, "every: 'moon' cannot be used: write " + PERIODS),
+    ],
+)
+def test_calendar_duty_that_is_looser_or_unclear_is_named(rule_id: str, change: Table, problem: str) -> None:
+    assert problems(with_reminder(rule_id, **change)) == [f"policy.reminder[{rule_id}].{problem}"]
+
+
+def test_calendar_duty_at_the_law_s_bound_is_taken() -> None:
+    assert read_policy(with_reminder("C19", on="01-31")).reminders["C19"].on == (1, 31)
+    assert read_policy(with_reminder("C21", length=11)).reminders["C21"].length == 11
+    assert read_policy(with_reminder("C22", length=29)).reminders["C22"].length == 29
+
+
+def with_reports(*rows: Table) -> Table:
+    """The office's file with another report table."""
+    return deepcopy(FILE) | {"report": list(rows)}
+
+
+def a_report_row(minutes: int = 60, **changes: object) -> Table:
+    """One row of the report table, for every emergency."""
+    return {"minutes": minutes, "start_basis": "aware", "citation": "本单位规定"} | changes
+
+
+def test_report_table_answers_by_severity_then_by_kind_then_for_all() -> None:
+    table = with_reports(
+        a_report_row(90),
+        a_report_row(60, kind="accident"),
+        a_report_row(20, kind="accident", severities=["major"]),
+    )
+
+    policy = read_policy(table)
+    limits = [
+        policy.report_limit(EventKind.ACCIDENT, Severity.MAJOR),
+        policy.report_limit(EventKind.ACCIDENT, Severity.ORDINARY),
+        policy.report_limit(EventKind.NATURAL, Severity.MAJOR),
+        policy.report_limit(None, None),
+    ]
+
+    assert [limit.length for limit in limits] == [20 * MINUTE, 60 * MINUTE, 90 * MINUTE, 90 * MINUTE]
+
+
+def test_report_table_is_never_slower_than_the_law_and_speaks_of_everything() -> None:
+    slow = with_reports(a_report_row(), a_report_row(121, kind="accident"))
+    partial = with_reports(a_report_row(120, kind="accident"))
+    twice = with_reports(a_report_row(), a_report_row())
+
+    assert problems(slow) == ["policy.report[1].minutes: longer than the law's 120 minutes: never looser"]
+    assert problems(partial) == [
+        "policy.report: nobody says how fast other emergencies are reported: write a row without kind"
+    ]
+    assert problems(twice) == ["policy.report: two rows are for the same kind and severity: keep one"]

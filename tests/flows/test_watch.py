@@ -27,7 +27,7 @@ def breaches(line: LineOfTests) -> list[str]:
     return [
         f"{each.event.facts['clock']} {each.event.at.isoformat()}"
         for each in line.incidents.timeline(incident.id)
-        if each.event.kind == "breached"
+        if each.event.kind == "breached" and each.event.facts["clock"] == "C1"
     ]
 
 

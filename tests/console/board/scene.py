@@ -206,7 +206,12 @@ def _answered(site: Site, now: datetime) -> str:
     )
     release = a_release(id="r-1", published_at=start + 3 * HOUR, title="关于南湖小学食堂情况的通报")
     does(site, ref, start + 3 * HOUR, RecordRelease(release=release))
-    does(site, ref, start + 4 * HOUR, ConfirmRelease(release_id="r-1", elements=frozenset({Element.FACTS})))
+    does(
+        site,
+        ref,
+        start + 4 * HOUR,
+        ConfirmRelease(release_id="r-1", elements=frozenset({Element.FACTS, Element.OUTCOME})),
+    )
     does(site, ref, start + 6 * HOUR, RecordConference(conference=a_conference(held_at=start + 5 * HOUR)))
     return ref
 
