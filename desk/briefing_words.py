@@ -125,6 +125,7 @@ GAPS: Mapping[str, str] = {
     SILENCE: "到时未采集，没有记录",
     NEVER_SEEN: "从未取得",
     "not_running": "采集未运行",
+    "switched_off": "本单位已停用该来源",
     "interrupted": "采集中途停止",
     "robots_refused": "该站不允许采集",
     "other_host": "转到其他网站",

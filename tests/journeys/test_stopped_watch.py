@@ -64,10 +64,12 @@ class Desk:
         with open_backends(self.folder, self.settings) as backends:
             (incident,) = backends.incidents.find(IncidentQuery())
             lines = backends.incidents.timeline(incident.id)
-        return [(each.event.at, each.event.recorded_at) for each in lines if each.event.kind == "breached"]
+        breached = [each.event for each in lines if each.event.kind == "breached"]
+        return [(event.at, event.recorded_at) for event in breached if event.facts["clock"] == "C1"]
 
     def received(self) -> list[tuple[str, str]]:
-        return [(each.notice.clock_key, each.notice.rung) for each in self.receiver.received()]
+        notices = [each.notice for each in self.receiver.received()]
+        return [(notice.clock_key, notice.rung) for notice in notices if notice.clock_key == "C1"]
 
 
 @pytest.fixture
