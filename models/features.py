@@ -83,7 +83,8 @@ def _literal(texts: Sequence[str]) -> list[str]:
 def _folded(hashed: csr_matrix) -> csr_matrix:
     """The words in the classifier's fewer buckets."""
     buckets = hashed.indices % WORD_BUCKETS
-    counts = csr_matrix((hashed.data, buckets, hashed.indptr), shape=(hashed.shape[0], WORD_BUCKETS))
+    # A copy: joining two words of one bucket shortens the arrays, and those of `hashed` are read again.
+    counts = csr_matrix((hashed.data, buckets, hashed.indptr), shape=(hashed.shape[0], WORD_BUCKETS), copy=True)
     counts.sum_duplicates()
     return counts
 

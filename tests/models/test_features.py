@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from models.features import PostFeatures, marks, pair_counts
+from models.features import WORD_BUCKETS, PostFeatures, marks, pair_counts
 from models.vectors import WordVectors, hash_of, hashed_words
 from tests.models.lessons import CHATTER, INCIDENTS
 
@@ -61,6 +61,25 @@ def test_rows_do_not_depend_on_the_batch_to_the_last_bit() -> None:
         alone = features.transform([text])
         assert np.array_equal(alone.indices, whole[n].indices)
         assert np.array_equal(alone.data, whole[n].data)
+
+
+def test_rows_do_not_depend_on_a_text_before_with_two_words_of_one_bucket() -> None:
+    colliding = _two_words_of_one_bucket()
+    features = PostFeatures(vectors=WordVectors(least=1, dimensions=4).fit(hashed_words(TEXTS))).fit(TEXTS)
+
+    whole = features.transform([colliding, *TEXTS]).toarray()
+
+    assert np.array_equal(whole[1:], features.transform(TEXTS).toarray())
+
+
+def _two_words_of_one_bucket() -> str:
+    first_of: dict[int, str] = {}
+    for number in itertools.count():
+        bucket = int(hash_of([str(number)])[0]) % WORD_BUCKETS
+        if bucket in first_of:
+            return f"{first_of[bucket]} {number}"
+        first_of[bucket] = str(number)
+    raise AssertionError("never ends")
 
 
 def test_words_that_keep_the_same_company_come_close() -> None:
