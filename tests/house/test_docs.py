@@ -36,7 +36,7 @@ _SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 _PROSE = re.compile(r"`huiying ([^`]+)`")
 _CODE_NAME = re.compile(r"\| `([a-z_]+\.[\w.]+)` \|")
 _SECTION = re.compile(r"^## `huiying ([a-z ]+)`\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-_FOREIGN = re.compile("sqlite3|mkdir|cp|echo|\\.")
+_FOREIGN = re.compile("sqlite3|mkdir|cp|echo|openssl|docker|\\.")
 
 
 def _page(name: str) -> str:
