@@ -196,7 +196,7 @@ def test_a_robot_that_cannot_be_reached_leaves_no_doubt(channels: RealChannels, 
     assert (failed.permanent, failed.doubtful) == (False, False)
 
 
-@pytest.mark.parametrize("text", ["桥" * 30_000, '"\n' * 30_000, "🌉" * 9000])
+@pytest.mark.parametrize("text", ["桥" * 30_000, "b" * 30_000, '"\n' * 30_000, "🌉" * 9000])
 def test_a_page_too_long_is_cut_and_keeps_its_link(
     channels: RealChannels, channel: str, robot: Robot, text: str
 ) -> None:

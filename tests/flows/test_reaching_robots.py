@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backends.clock import ManualClock
+from backends.incidents_memory import MemoryIncidentStore
 from backends.notifiers import RealChannels
 from backends.people_memory import MemoryPeopleStore
 from backends.settings import load_settings
@@ -16,10 +17,10 @@ from desk.change import Reached
 from desk.errors import NotifyError
 from desk.ladder import DEFAULT_LADDER
 from desk.people import Person, Shift
-from flows.notify import Arrival
+from flows.notify import Arrival, Delivered, deliver_owed
 from flows.reaching import ToPeople
 from tests.build import HOUR, NOON
-from tests.build_incidents import a_notice
+from tests.build_incidents import a_change, a_notice
 from tests.robots.servers import KINDS, Robot, running
 from tests.robots.sms_gateway import Gateway, gateway
 
@@ -114,16 +115,15 @@ def test_a_page_whose_answer_was_lost_is_marked_as_a_possible_repeat(town: Town)
 def test_a_possible_repeat_is_remembered_until_the_page_arrives_and_no_longer(town: Town) -> None:
     town.robots["dingtalk"].lost_answer = True
     town.refuse(feishu=11232, wecom=-1)
-    town.sms.shutdown()
-    town.sms.server_close()
+    town.sms.refusing = True
 
     with pytest.raises(NotifyError) as failed:
         town.page()
-    again, next_page = town.page(), town.page(2)
+    again, once_more = town.page(), town.page()
 
     assert not failed.value.permanent
     assert "earlier attempt by dingtalk, sms may have arrived" in (again.remark or "")
-    assert next_page.remark is None
+    assert once_more.remark is None
 
 
 def test_a_burst_goes_on_by_the_next_channel_and_the_rest_waits_and_arrives(town: Town) -> None:
@@ -134,3 +134,39 @@ def test_a_burst_goes_on_by_the_next_channel_and_the_rest_waits_and_arrives(town
     assert first == ["dingtalk"] * 20 + ["sms"] * 5
     town.clock.advance(timedelta(seconds=61))
     assert town.page(26).reached[0].channel == "dingtalk"
+
+
+def owing(*numbers: int) -> MemoryIncidentStore:
+    incidents = MemoryIncidentStore()
+    notices = tuple(a_notice(key=f"i-1·C1·{number}·{DUTY}·1", person=DUTY, owed_at=NOON) for number in numbers)
+    incidents.save([a_change(notices=notices)])
+    return incidents
+
+
+def send(town: Town, incidents: MemoryIncidentStore) -> Delivered:
+    return deliver_owed(incidents, town.courier, town.clock.now(), board="https://board.yunzhou.example")
+
+
+def test_with_one_robot_left_what_exceeds_its_rate_waits_in_the_outbox_and_arrives_later(town: Town) -> None:
+    town.refuse(feishu=19021, wecom=93000)
+    town.sms.refusing = True
+    incidents = owing(*range(25))
+
+    at_once = send(town, incidents)
+    town.clock.advance(timedelta(minutes=2))
+    later = send(town, incidents)
+
+    assert (at_once.sent, at_once.failed, later.sent) == (20, 5, 5)
+    assert len(set(town.robots["dingtalk"].texts)) == len(town.robots["dingtalk"].texts) == 25
+
+
+def test_a_possible_repeat_stands_beside_the_notice_it_was_sent_with(town: Town) -> None:
+    town.robots["dingtalk"].lost_answer = True
+    incidents = owing(1)
+
+    send(town, incidents)
+
+    (row,) = incidents.notices()
+    assert row.reached == (Reached(person="p-wang", channel="feishu"),)
+    assert row.last_error == "possible repeat: an earlier attempt by dingtalk may have arrived too"
+    assert town.robots["dingtalk"].texts == town.robots["feishu"].texts

@@ -12,11 +12,12 @@ _LONGEST = 335
 
 
 class Gateway(ThreadingHTTPServer):
-    """Keeps what it took as (mobile, content)."""
+    """Keeps what it took as (mobile, content); answers 503 while it is `refusing`."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Asked)
         self.taken: list[tuple[str, str]] = []
+        self.refusing = False
 
     @property
     def contact(self) -> str:
@@ -27,6 +28,8 @@ class Gateway(ThreadingHTTPServer):
     def answer_to(self, authorization: str, body: str) -> int:
         right = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
         form = parse_qs(body)
+        if self.refusing:
+            return 503
         if authorization != right:
             return 401
         if set(form) != {"content", "mobile"}:
