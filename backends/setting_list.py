@@ -79,6 +79,9 @@ SMTP_STARTTLS = Setting(name="smtp_starttls", default="yes", help="protect the c
 SMTP_FROM = Setting(name="smtp_from", default="", help="mail address notices come from", kind=_MAIL)
 SMTP_USER = Setting(name="smtp_user", default="", help="name to sign in to the mail server with", kind=_USER)
 SMTP_PASSWORD = Setting(name="smtp_password", default="", help="password to sign in with", kind=secret(1))
+OUTSIDE_CHANNELS = Setting(
+    name="outside_channels", default="no", help="let notices go to chat robots and SMS gateways", kind=flag()
+)
 BOARD_URL = Setting(
     name="board_url", default="http://127.0.0.1:8765", help="where people reach the board, for links", kind=page()
 )
@@ -142,6 +145,7 @@ SETTINGS = (
     SMTP_FROM,
     SMTP_USER,
     SMTP_PASSWORD,
+    OUTSIDE_CHANNELS,
     BOARD_URL,
     POLICY,
     SOURCES,

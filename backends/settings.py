@@ -43,6 +43,7 @@ class Settings:
     smtp_from: str | None
     smtp_user: str | None
     smtp_password: str | None = field(repr=False)
+    outside_channels: bool
     board_url: str
     policy: Path
     sources: Path
@@ -182,6 +183,7 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str], f
         smtp_from=reading.of(known.SMTP_FROM),
         smtp_user=reading.of(known.SMTP_USER),
         smtp_password=reading.of(known.SMTP_PASSWORD),
+        outside_channels=reading.of(known.OUTSIDE_CHANNELS),
         board_url=reading.of(known.BOARD_URL),
         policy=reading.of(known.POLICY),
         sources=reading.of(known.SOURCES),

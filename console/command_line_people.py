@@ -34,7 +34,8 @@ def _with_person(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="CHANNEL=ADDRESS",
-        help="mail=NAME@DOMAIN or webhook=https://…; repeatable, tried in this order",
+        help="mail=NAME@DOMAIN, webhook=https://…, wecom=, dingtalk= or feishu=https://…[#SECRET], sms= or "
+        "apprise=URL; CHANNEL=@FILE reads the address from a file; repeatable, tried in this order",
     )
     parser.add_argument("--inactive", action="store_true", help="keep the person, but page them no more")
 

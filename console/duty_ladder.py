@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from backends.notifiers import MAIL, WEBHOOK
+from backends.notify_channels import MAIL, OUTSIDE, WEBHOOK
 from backends.settings import Settings
 from desk.ladder import LadderStep
 from desk.people import Person
@@ -50,11 +50,12 @@ def _told(person: Person, settings: Settings) -> str:
 
 def _way(channel: str, settings: Settings) -> str:
     needed = _NEEDED.get(channel)
-    missing = needed is not None and needed[1](settings) is None
+    missing = needed is not None and not needed[1](settings)
     return f"{channel} (does not work: {needed[0]} is not set)" if needed and missing else channel
 
 
-_NEEDED: dict[str, tuple[str, Callable[[Settings], str | None]]] = {
+_NEEDED: dict[str, tuple[str, Callable[[Settings], str | bool | None]]] = {
     MAIL: ("smtp_host", lambda settings: settings.smtp_host),
     WEBHOOK: ("webhook_secret", lambda settings: settings.webhook_secret),
+    **{channel: ("outside_channels", lambda settings: settings.outside_channels) for channel in OUTSIDE},
 }

@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from backends.clock import SystemClock
 from backends.desk_folder import DeskFolder
-from backends.notifiers import contact_problem
+from backends.notifiers import contact_problem, shown_contact
+from backends.setting_file import reason_of
 from backends.settings import Settings
 from backends.wiring import open_backends
 from console.showing import local
@@ -37,14 +39,14 @@ def list_people(chosen: argparse.Namespace) -> int:
 def add(chosen: argparse.Namespace) -> int:
     """Adds a person, or replaces the one of this id. Raises BadSettings with every problem at once."""
     settings = settings_from(chosen)
-    contacts = [each.partition("=") for each in chosen.contact]
-    problems = [contact_problem(channel, address) for channel, _, address in contacts]
+    contacts = [_contact(each) for each in chosen.contact]
+    problems = [contact_problem(channel, address) for channel, address in contacts]
     _refuse([*_id_problems(chosen.id), *_role_problems(chosen.role, settings), *filter(None, problems)])
     person = Person(
         id=chosen.id,
         name=chosen.name or chosen.id,
         role=chosen.role,
-        contacts=tuple((channel, address) for channel, _, address in contacts),
+        contacts=tuple(contacts),
         active=not chosen.inactive,
     )
     with _people(chosen, settings) as people:
@@ -83,9 +85,20 @@ def _people(chosen: argparse.Namespace, settings: Settings) -> Iterator[PeopleSt
 
 def _line(person: Person, now: datetime, people: PeopleStore, roles: list[str]) -> str:
     on_duty = [role for role in roles if person in people.on_duty(role, now)]
-    contacts = " ".join(f"{channel}={address}" for channel, address in person.contacts) or "no contact"
+    contacts = " ".join(shown_contact(channel, address) for channel, address in person.contacts) or "no contact"
     standing = f"on duty as {'、'.join(on_duty)}" if on_duty else "not on duty"
     return f"{person.id}  {person.name}  {person.role}  {contacts}  {standing if person.active else 'inactive'}"
+
+
+def _contact(given: str) -> tuple[str, str]:
+    """Channel and address; an address that is a password may stand in a file, out of the process list."""
+    channel, _, address = given.partition("=")
+    if not address.startswith("@"):
+        return channel, address
+    try:
+        return channel, Path(address[1:]).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise BadSettings([f"cannot read the {channel} contact from {address[1:]}: {reason_of(error)}"]) from None
 
 
 def _id_problems(given: str) -> list[str]:

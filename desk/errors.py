@@ -80,11 +80,15 @@ class BusError(HuiyingError):
 
 
 class NotifyError(HuiyingError):
-    """Raised when a notice was not delivered; `permanent` says that trying again cannot help."""
+    """Raised when a notice was not delivered; `permanent` says that trying again cannot help.
 
-    def __init__(self, message: str, *, permanent: bool = False) -> None:
+    `doubtful` says that it may have arrived nevertheless, at a receiver that cannot tell a repeat by its key.
+    """
+
+    def __init__(self, message: str, *, permanent: bool = False, doubtful: bool = False) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.doubtful = doubtful
 
 
 class CaptureError(HuiyingError):

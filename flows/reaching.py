@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
+from backends.notify_channels import left_open
 from desk.change import Notice, Reached
 from desk.errors import NotifyError
 from desk.ladder import LadderStep
@@ -50,9 +51,10 @@ class ToPeople:
         self._people = people
         self._channels = channels
         self._roles = tuple(step.role for step in ladder)
+        self._doubts: dict[str, set[str]] = {}
 
     def deliver(self, notice: Notice, now: datetime) -> Arrival:
-        """Delivers it; the remark says what is wrong with the rota, if anything.
+        """Delivers it; the remark says what is wrong with the rota, and what nobody knows of the arrival, if anything.
 
         Raises NotifyError when nobody got it: permanent only where no way to anybody can ever work.
         """
@@ -62,7 +64,7 @@ class ToPeople:
         told = filter(None, (self._tell(person, notice, failures) for person in audience.persons))
         reached = tuple(told) if audience.all_of_them else tuple(islice(told, 1))
         if reached:
-            return Arrival(reached=reached, remark=audience.gap or None)
+            return Arrival(reached=reached, remark=self._remark(audience, notice, reached))
         if any(not failure.permanent for failure in failures):
             raise NotifyError(_joined(audience, failures))
         return self._tell_default(notice, _joined(audience, failures))
@@ -75,9 +77,17 @@ class ToPeople:
                 self._channels.notifier(channel, address).notify(notice)
             except NotifyError as error:
                 failures.append(error)
+                if error.doubtful:
+                    self._doubts.setdefault(notice.key, set()).add(channel)
             else:
                 return Reached(person=person.id, channel=channel)
         return None
+
+    def _remark(self, audience: Audience, notice: Notice, reached: Sequence[Reached]) -> str | None:
+        doubts = sorted(self._doubts.pop(notice.key, ()))
+        repeat = f"possible repeat: an earlier attempt by {', '.join(doubts)} may have arrived too" if doubts else ""
+        unknown = dict.fromkeys(left_open(each.channel) for each in reached)
+        return "; ".join(filter(None, [audience.gap, repeat, *unknown])) or None
 
     def _tell_default(self, notice: Notice, why: str) -> Arrival:
         default = self._channels.default()

@@ -48,7 +48,8 @@ def setup_steps(site: Site, desk: OpenDesk) -> tuple[SetupStep, ...]:
         SetupStep(
             title=CHANNEL_STEP,
             how=f"在 {settings.data / 'huiying.toml'} 中写 smtp_host 和 smtp_from（邮件），"
-            "或写 webhook_url 并设环境变量 HUIYING_WEBHOOK_SECRET（网络钩子），重启后生效。"
+            "或写 webhook_url 并设环境变量 HUIYING_WEBHOOK_SECRET（网络钩子），"
+            '或写 outside_channels = "yes"（企业微信、钉钉、飞书机器人和短信），重启后生效。'
             "在此之前没有人收到提醒，/healthz 为红。",
             done=can_reach(settings),
         ),

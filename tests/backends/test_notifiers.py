@@ -9,7 +9,7 @@ import pytest
 
 from backends.clock import ManualClock
 from backends.local_receiver import LocalReceiver
-from backends.notifiers import RealChannels, can_reach, contact_problem, mail_server
+from backends.notifiers import RealChannels, can_reach, contact_problem, mail_server, shown_contact
 from backends.notify_mail import Transport
 from backends.settings import Settings, load_settings
 from desk.errors import NotifyError
@@ -77,7 +77,8 @@ def test_without_a_secret_a_webhook_contact_can_never_work() -> None:
 def test_a_channel_nobody_built_can_never_work() -> None:
     refused = refusal(settings(), "pigeon", "north tower")
 
-    assert (refused.permanent, str(refused)) == (True, "no channel pigeon: there are webhook, mail")
+    assert refused.permanent
+    assert str(refused) == "no channel pigeon: there are webhook, mail, wecom, dingtalk, feishu, sms, apprise"
 
 
 def test_the_desks_own_webhook_is_the_last_resort_where_it_is_set(tmp_path: Path) -> None:
@@ -109,8 +110,9 @@ def test_mail_is_protected_unless_the_office_says_no(given: dict[str, str], tran
 
 def test_nothing_can_be_reached_before_a_channel_is_set_up() -> None:
     secret_only = replace(settings(), webhook_secret=SECRET)
+    opened = (settings(), secret_only, settings(**SMTP), settings(outside_channels="yes"))
 
-    assert [can_reach(each) for each in (settings(), secret_only, settings(**SMTP))] == [False, True, True]
+    assert [can_reach(each) for each in opened] == [False, True, True, True]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,15 @@ def test_nothing_can_be_reached_before_a_channel_is_set_up() -> None:
         ("webhook", "desk.example", "write webhook=https://"),
         ("mail", "wang@yunzhou.example", None),
         ("mail", "wang", "write mail=NAME@DOMAIN"),
-        ("sms", "1001", "no channel sms: use webhook or mail"),
+        ("pigeon", "1001", "no channel pigeon: use webhook or mail or wecom or dingtalk or feishu or sms or apprise"),
+        ("wecom", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=hunter2", None),
+        ("wecom", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=hunter2#SEC", "wecom robots have no secret"),
+        ("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=hunter2#SEC", None),
+        ("dingtalk", "http://oapi.dingtalk.com/robot/send?access_token=hunter2", "a dingtalk contact is no https"),
+        ("feishu", "hunter2", "a feishu contact is no https address"),
+        ("sms", "forms://desk:hunter2@sms.example/send?:mobile=13800000000", None),
+        ("sms", "1001", "a contact is no address that apprise knows"),
+        ("apprise", "dingtalk://hunter2", "hides refusals"),
     ],
 )
 def test_a_contact_is_looked_at_before_it_is_needed(channel: str, address: str, says: str | None) -> None:
@@ -128,3 +138,29 @@ def test_a_contact_is_looked_at_before_it_is_needed(channel: str, address: str, 
 
     assert (problem is None) == (says is None)
     assert (says or "") in (problem or "")
+    assert "hunter2" not in (problem or "")
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "shown"),
+    [
+        ("mail", "wang@yunzhou.example", "mail=wang@yunzhou.example"),
+        ("webhook", "https://desk.example/hook", "webhook=https://desk.example/hook"),
+        ("webhook", "https://desk.example/hook?token=hunter2", "webhook=https://desk.example/hook?…"),
+        ("wecom", "https://qyapi.weixin.qq.com/send?key=hunter2", "wecom=https://qyapi.weixin.qq.com/…"),
+        ("dingtalk", "https://oapi.dingtalk.com?access_token=hunter2#SEC", "dingtalk=https://oapi.dingtalk.com/…"),
+        ("feishu", "https://desk:hunter2@open.feishu.cn/hook/hunter2#SEC", "feishu=https://open.feishu.cn/…"),
+        ("sms", "forms://desk:hunter2@sms.example/send?:mobile=13800000000", "sms=forms://…"),
+        ("apprise", "wxpusher://hunter2", "apprise=wxpusher://…"),
+    ],
+)
+def test_what_is_shown_of_a_contact_is_no_password(channel: str, address: str, shown: str) -> None:
+    assert shown_contact(channel, address) == shown
+
+
+@pytest.mark.parametrize("channel", ["wecom", "dingtalk", "feishu", "sms", "apprise"])
+def test_nothing_goes_out_by_others_servers_unless_the_office_says_so(channel: str) -> None:
+    refused = refusal(settings(), channel, "https://robot.example/")
+
+    assert refused.permanent
+    assert str(refused) == f"outside_channels is not set: nothing goes out by {channel}"

@@ -72,16 +72,35 @@ def test_a_person_added_again_is_replaced_with_contacts_in_their_order(tmp_path:
 
 
 def test_every_problem_of_a_person_is_told_at_once_and_nobody_is_added(tmp_path: Path, capsys: Printed) -> None:
-    words = ("people", "add", "王 值班", "--role", "局长", "--contact", "sms=1001", "--contact", "mail=wang")
+    words = ("people", "add", "王 值班", "--role", "局长", "--contact", "pigeon=1001", "--contact", "mail=wang")
 
     told = refused(tmp_path, capsys, *words)
 
     assert told.splitlines() == [
         "huiying: id '王 值班': use 1 to 30 characters without spaces or '·'",
         "huiying: no step of the ladder has the role 局长: use 值班员 or 新闻办主任",
-        "huiying: no channel sms: use webhook or mail",
+        "huiying: no channel pigeon: use webhook or mail or wecom or dingtalk or feishu or sms or apprise",
         "huiying: 'wang' is no mail address: write mail=NAME@DOMAIN",
     ]
+    assert len(listed(tmp_path, capsys)) == 2
+
+
+def test_a_robots_address_comes_from_a_file_and_is_never_shown(tmp_path: Path, capsys: Printed) -> None:
+    note = tmp_path / "robot"
+    note.write_text("https://oapi.dingtalk.com/robot/send?access_token=hunter2#SEChunter2\n", encoding="utf-8")
+
+    told = huiying(tmp_path, *WANG, "--contact", f"dingtalk=@{note}"), capsys.readouterr()
+    line = listed(tmp_path, capsys)[0]
+
+    assert told[0] == 0
+    assert "  mail=wang@yunzhou.example dingtalk=https://oapi.dingtalk.com/…  " in line
+    assert "hunter2" not in told[1].out + told[1].err + line
+
+
+def test_a_contact_that_cannot_be_read_adds_nobody(tmp_path: Path, capsys: Printed) -> None:
+    told = refused(tmp_path, capsys, *WANG, "--contact", f"dingtalk=@{tmp_path / 'missing'}")
+
+    assert "cannot read the dingtalk contact from" in told
     assert len(listed(tmp_path, capsys)) == 2
 
 

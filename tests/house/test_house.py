@@ -44,6 +44,9 @@ def test_no_file_has_a_name_that_says_nothing() -> None:
     [
         ("WebhookNotifier(", {"backends/local_receiver.py", "backends/notifiers.py"}),
         ("MailNotifier(", {"backends/notifiers.py"}),
+        ("RobotNotifier(", {"backends/notifiers.py"}),
+        ("AppriseNotifier(", {"backends/notifiers.py"}),
+        ("Apprise.instantiate(", {"backends/notify_apprise.py"}),
         ("RealChannels(", {"console/part_steps.py"}),
     ],
 )
