@@ -77,7 +77,7 @@ def _missing(name: str, settings: Settings) -> str:
     if name == "crawl" and not settings.sources.is_file():
         return f"no {settings.sources} yet: nothing is collected"
     if name == "notify" and not can_reach(settings):
-        return "no channel is set up: nobody is notified, set webhook_url or smtp_host"
+        return "no channel is set up: nobody is notified, set webhook_url, smtp_host or outside_channels"
     return ""
 
 

@@ -135,7 +135,7 @@ def _require_channels(folder: DeskFolder, settings: Settings) -> None:
     if folder.name != "desk":
         raise BadSettings([f"{folder.name} is a rehearsal: its notices reach the receiver on this machine only"])
     if not can_reach(settings):
-        raise BadSettings(["neither webhook_secret nor smtp_host is set: nobody could be notified"])
+        raise BadSettings(["neither webhook_secret, smtp_host nor outside_channels is set: nobody could be notified"])
 
 
 def _work(steps: Sequence[Step], stopped: Stopped, *, until_idle: bool) -> None:

@@ -169,7 +169,12 @@ def _published(post: Post) -> EvidencedTime:
 
 def _join(flagged: FlaggedPost, incident: Incident, policy: Policy) -> Change:
     post, verdict = flagged.post, flagged.verdict
-    times = replace(incident.times, first_public=earliest(incident.times.first_public, _published(post)))
+    times = replace(
+        incident.times,
+        first_public=earliest(incident.times.first_public, _published(post)),
+        # Several screeners pass posts on in any order: the office knew with the first one collected, not the first placed.
+        aware=earliest(incident.times.aware, _seen(post)),
+    )
     count = incident.post_count + 1
     joined = replace(
         incident,
