@@ -1,4 +1,4 @@
-"""Several screeners pass posts on in any order: which of a matter comes first must move none of its clocks."""
+"""Several screeners take posts in any company and pass them on in any order: neither may change what is decided."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ import pytest
 
 from desk.incident import Incident
 from desk.post import Post
+from models.artifact import load_classifier
 from tests.build import HOUR, NOON, a_post, a_verdict
 from tests.desk.scene import opened, placed, saved
 
@@ -34,3 +35,16 @@ def test_clock_that_runs_from_awareness_starts_alike_in_either_order() -> None:
 
     assert starts_and_dues(late) == starts_and_dues(early)
     assert late.times.aware.at == early.times.aware.at == NOON
+
+
+@pytest.mark.xfail(
+    strict=True, reason="two words of one bucket in a text shift the word vectors of all texts behind it"
+)
+def test_verdict_does_not_depend_on_the_posts_screened_before_in_the_same_batch() -> None:
+    two_words_of_one_bucket = a_post(title="云溪县市民游园活动第11442场（11442）", text="")
+    post, classifier = a_post(title="云州市江口区化工厂发生爆炸致3人受伤", text=""), load_classifier()
+
+    (alone,) = classifier.classify([post])
+    _, behind = classifier.classify([two_words_of_one_bucket, post])
+
+    assert behind == alone
