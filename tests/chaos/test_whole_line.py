@@ -52,7 +52,7 @@ SIZES = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disturbed:
-    """A line that is to be disturbed, and the gate through which it reaches its Elasticsearch."""
+    """A line that is to be disturbed, and the gate in front of its Elasticsearch, where it goes through one."""
 
     line: WholeLine
     gate: ElasticsearchGate
@@ -175,6 +175,11 @@ DISTURBANCES = (
 )
 
 
+def way_to_elasticsearch(disturb: Disturbance, gate: ElasticsearchGate) -> str:
+    """Through the gate only where it has to refuse something: it takes its time."""
+    return gate.url if disturb in (elasticsearch_is_busy, a_screener_is_killed_in_its_batch) else gate.behind
+
+
 def goes_through(desk: Disturbed, size: Size, disturb: Disturbance) -> None:
     """Lets the posts come in, disturbs as often as wanted while they do, and waits until all parts are at rest."""
     line, items, watch = desk.line, items_of(size.posts), Stopwatch()
@@ -196,7 +201,7 @@ def goes_through(desk: Disturbed, size: Size, disturb: Disturbance) -> None:
 def test_line_loses_and_doubles_nothing_when(engines: Engines, disturb: Disturbance, size: Size) -> None:
     expected, _ = calm(size.posts)
     with ElasticsearchGate(engines.elasticsearch.settings["HUIYING_ELASTICSEARCH_URL"]) as gate:
-        environ = engines.a_desk(elasticsearch=gate.url, partitions=8, batch=size.batch)
+        environ = engines.a_desk(elasticsearch=way_to_elasticsearch(disturb, gate), partitions=8, batch=size.batch)
         with whole_line(engines, environ, screeners=2) as line:
             goes_through(Disturbed(line=line, gate=gate), size, disturb)
             held = held_in(line.backends)
@@ -216,7 +221,7 @@ def test_one_screener_of_one_partition_leaves_the_very_same_desk_when(
 ) -> None:
     _, expected = calm(size.posts)
     with ElasticsearchGate(engines.elasticsearch.settings["HUIYING_ELASTICSEARCH_URL"]) as gate:
-        environ = engines.a_desk(elasticsearch=gate.url, partitions=1, batch=size.batch)
+        environ = engines.a_desk(elasticsearch=way_to_elasticsearch(disturb, gate), partitions=1, batch=size.batch)
         with whole_line(engines, environ, screeners=1) as line:
             goes_through(Disturbed(line=line, gate=gate), size, disturb)
             held = content_in(line.backends)
