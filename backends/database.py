@@ -11,7 +11,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor, ExecutionContext
 from sqlalchemy.exc import StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -48,6 +48,7 @@ class Database:
         if self._engine.dialect.name == "sqlite":
             _prepare_sqlite(self._engine)
         else:
+            _send_rows_one_by_one(self._engine)
             # A server shows each statement of a transaction another moment unless it is told not to.
             self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -126,6 +127,16 @@ def translated(what: str) -> Iterator[None]:
 
 def _first_line(error: BaseException | None) -> str:
     return str(error).partition("\n")[0]
+
+
+def _send_rows_one_by_one(engine: Engine) -> None:
+    @event.listens_for(engine, "do_executemany")
+    def send(cursor: DBAPICursor, statement: str, rows: Sequence[Row], _context: ExecutionContext) -> bool:
+        # The driver would pipeline them: to the server a writer stopped in the middle of a pipeline is not idle, and no
+        # time-out ends its transaction (tests/chaos/test_whole_line.py).
+        for row in rows:
+            cursor.execute(statement, row)
+        return True
 
 
 def _prepare_sqlite(engine: Engine) -> None:

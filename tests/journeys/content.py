@@ -28,10 +28,11 @@ def content_of(data: Path, desk: str) -> Content:
     """Reads the stores of a desk that is at rest."""
     settings = load_settings({"data": str(data)}, {}, data)
     with open_backends(DeskFolder(data, desk), settings) as backends:
-        return _content(backends)
+        return content_in(backends)
 
 
-def _content(backends: Backends) -> Content:
+def content_in(backends: Backends) -> Content:
+    """Reads the opened stores of a desk that is at rest."""
     incidents = backends.incidents.find(IncidentQuery(limit=100_000))
     return Content(
         posts=sorted(backends.posts.search(PostQuery(limit=1_000_000)), key=lambda each: each.post.id),
