@@ -172,8 +172,8 @@ def _join(flagged: FlaggedPost, incident: Incident, policy: Policy) -> Change:
     times = replace(
         incident.times,
         first_public=earliest(incident.times.first_public, _published(post)),
-        # Several screeners pass posts on in any order: the office knew with the first one collected, not the first placed.
-        aware=earliest(incident.times.aware, _seen(post)),
+        # Several screeners pass posts on in any order: the office knew with the first one collected.
+        aware=earliest(incident.times.aware, _seen(post)) or incident.times.aware,
     )
     count = incident.post_count + 1
     joined = replace(

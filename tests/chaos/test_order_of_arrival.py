@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import pytest
-
 from desk.incident import Incident
 from desk.post import Post
 from models.artifact import load_classifier
@@ -29,7 +27,6 @@ def test_clocks_that_run_from_the_publication_start_alike_in_either_order() -> N
     assert late.times.first_public == early.times.first_public
 
 
-@pytest.mark.xfail(strict=True, reason="awareness stays that of the first post placed, not of the first one collected")
 def test_clock_that_runs_from_awareness_starts_alike_in_either_order() -> None:
     late, early = placed_in_turn(SECOND, FIRST), placed_in_turn(FIRST, SECOND)
 
@@ -37,9 +34,6 @@ def test_clock_that_runs_from_awareness_starts_alike_in_either_order() -> None:
     assert late.times.aware.at == early.times.aware.at == NOON
 
 
-@pytest.mark.xfail(
-    strict=True, reason="two words of one bucket in a text shift the word vectors of all texts behind it"
-)
 def test_verdict_does_not_depend_on_the_posts_screened_before_in_the_same_batch() -> None:
     two_words_of_one_bucket = a_post(title="云溪县市民游园活动第11442场（11442）", text="")
     post, classifier = a_post(title="云州市江口区化工厂发生爆炸致3人受伤", text=""), load_classifier()
