@@ -10,7 +10,6 @@ from backends.wiring import Backends
 from desk.caselog import verify_office
 from desk.change import IncidentQuery
 from desk.incident import Incident
-from desk.moments import Basis
 from desk.post import Outcome, PostQuery, ScreenedPost
 
 _ALL = 1_000_000
@@ -20,11 +19,7 @@ ClockTimes = tuple[str, datetime, datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """One incident without what the order of arrival decides: its posts, and when each clock starts and is due.
-
-    What runs from awareness starts at the first post placed, not at the first collected (test_order_of_arrival.py):
-    it is compared only where one screener keeps the order.
-    """
+    """One incident without what the order of arrival decides: its posts, and when each clock starts and is due."""
 
     posts: tuple[str, ...]
     counted: int
@@ -112,11 +107,7 @@ def _matter(backends: Backends, incident: Incident) -> Matter:
     return Matter(
         posts=tuple(sorted(each.post_id for each in backends.incidents.posts(incident.id))),
         counted=incident.post_count,
-        clocks=tuple(
-            (clock.key, clock.start_at, clock.due_at)
-            for clock in incident.clocks
-            if clock.start_basis is not Basis.AWARE
-        ),
+        clocks=tuple((clock.key, clock.start_at, clock.due_at) for clock in incident.clocks),
     )
 
 

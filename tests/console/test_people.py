@@ -139,4 +139,4 @@ def test_a_rehearsal_never_notifies_real_people(
 def test_without_a_channel_notifying_is_refused_with_what_to_set(tmp_path: Path, capsys: Printed) -> None:
     told = refused(tmp_path, capsys, "run", "--only", "notify", "--until-idle")
 
-    assert "neither webhook_secret nor smtp_host is set" in told
+    assert "neither webhook_secret, smtp_host nor outside_channels is set" in told
