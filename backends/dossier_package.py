@@ -1,8 +1,8 @@
 """A dossier's package: one zip of which every byte follows from its members, so that equal inputs give equal bytes."""
 
+import struct
 from collections.abc import Mapping
 from io import BytesIO
-from struct import error as StructError
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 _MADE = (1980, 1, 1, 0, 0, 0)
@@ -31,7 +31,7 @@ def unpacked(package: bytes) -> dict[str, bytes]:
     try:
         with ZipFile(BytesIO(package)) as found:
             members = found.infolist()
-    except (BadZipFile, ValueError, NotImplementedError, EOFError, OverflowError, StructError) as error:
+    except (BadZipFile, ValueError, NotImplementedError, EOFError, OverflowError, struct.error) as error:
         raise ValueError(str(error)) from None
     # Read past zipfile, which refuses a member with a wrong checksum whole: we say which of its rows is bad.
     return {each.filename: _content(package, each) for each in members}

@@ -37,7 +37,7 @@ class _Found:
 
 
 def check_dossier(package: bytes, *, key: bytes | None = None, heads: Sequence[SentHead] = ()) -> Checked:
-    """Checks the package; with `key` it must be signed by that public key, with `heads` the office's chain have them."""
+    """Checks the package; with `key` it must be signed by that one, with `heads` its chain must have them."""
     try:
         members = unpacked(package)
     except ValueError:
@@ -49,7 +49,7 @@ def check_dossier(package: bytes, *, key: bytes | None = None, heads: Sequence[S
         found.faults.extend(_member_faults(manifest, members))
     _check_chains(manifest, members, heads, found)
     if manifest is not None and not signed and not found.faults:
-        found.faults.extend(_evidence_faults(members))
+        _check_evidence(members, found)
     found.faults.extend(signed)
     if not found.faults and packed(members) != package:
         found.faults.append(_SHELL)
@@ -90,8 +90,9 @@ def _signature_faults(
 
 def _member_faults(manifest: Manifest, members: Mapping[str, bytes]) -> list[str]:
     faults = [fault for each in manifest.members if (fault := _member_fault(each, members.get(each.name)))]
-    expected = {each.name for each in manifest.members} | {dossier.MANIFEST, dossier.SIGNATURE}
-    return [*faults, *(f"{named(name)}是多出来的" for name in members if name not in expected)]
+    expected = [dossier.MANIFEST, dossier.SIGNATURE, *(each.name for each in manifest.members)]
+    faults.extend(f"{named(name)}是多出来的" for name in members if name not in expected)
+    return faults or ([] if list(members) == expected else ["包内文件的次序被调换"])
 
 
 def _member_fault(signed: SignedMember, content: bytes | None) -> str | None:
@@ -161,15 +162,17 @@ def _end_faults(
     return []
 
 
-def _evidence_faults(members: Mapping[str, bytes]) -> list[str]:
+def _check_evidence(members: Mapping[str, bytes], found: _Found) -> None:
     try:
         releases = read_rows(members.get(dossier.RELEASES, b""), ReleaseRecord)
         conferences = read_rows(members.get(dossier.CONFERENCES, b""), ConferenceRecord)
     except ValueError as error:
-        return [f"发布或发布会{error}"]
+        found.faults.append(f"发布或发布会{error}")
+        return
     named_there = [(each.kept, each.capture) for each in releases] + [(each.kept, each.capture) for each in conferences]
-    return [
-        f"{named(name)}不是登记时存证的页面或文件"
-        for name, digest in named_there
-        if name is not None and not holds(name, members.get(name, b""), digest or "")
-    ]
+    for name, digest in named_there:
+        if name is not None and not holds(name, members.get(name, b""), digest or ""):
+            found.faults.append(f"{named(name)}不是登记时存证的页面或文件")
+    bare = sum(1 for name, digest in named_there if name is None and digest is not None)
+    if bare:
+        found.notes.append(f"{bare} 件存证只有校验值，卷宗未附原件")

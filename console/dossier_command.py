@@ -1,4 +1,4 @@
-"""`huiying dossier` and `huiying heads`: an incident as a signed package, and the head of the chain that is sent out."""
+"""`huiying dossier` and `huiying heads`: an incident as a signed package, and the chain's head to send out."""
 
 import argparse
 import re
@@ -22,7 +22,7 @@ from desk.caselog import Head
 from desk.dossier import Case
 from desk.dossier_heads import head_line
 from desk.errors import BadSettings, StaleIncident, StoreError
-from desk.office import Office
+from desk.policy import Policy
 
 FOLDER = "dossiers"
 """Where a desk's dossiers stand, in its own folder."""
@@ -43,8 +43,9 @@ def run(chosen: argparse.Namespace) -> int:
         now = moment_of(argparse.Namespace(now=None), backends)
         case = case_of(chosen.ref, backends, folder, settings, now)
         key = office_key(folder.path / FILE_NAME)
-        cover = cover_html(cover_of(case, fingerprint=key.fingerprint))
-        package = dossier_of(case, evidence_of(case, folder.archive), key, cover=cover)
+        evidence = evidence_of(case, folder.archive)
+        cover = cover_html(cover_of(case, evidence, fingerprint=key.fingerprint))
+        package = dossier_of(case, evidence, key, cover=cover)
     path = chosen.to or folder.path / FOLDER / _name(case)
     try:
         write_whole(path, package)
@@ -71,44 +72,37 @@ def heads(chosen: argparse.Namespace) -> int:
 
 def case_of(ref: str, backends: Backends, folder: DeskFolder, settings: Settings, now: datetime) -> Case:
     """The case as it stands at one version. Raises IncidentNotFound, and StaleIncident where it never stands still."""
-    office, roles = office_of(folder, settings), _roles(backends)
+    policy = policy_from(settings)
+    office, roles = office_of(folder, settings), _roles(backends, policy)
+    incidents = backends.incidents
     for _ in range(_READINGS):
-        case = _read(ref, backends, office, folder, settings, now, roles)
-        if backends.incidents.get(ref).version == case.incident.version:
+        incident = incidents.get(ref)
+        case = Case(
+            incident=incident,
+            entries=incidents.case_log(incident.id),
+            links=incidents.office_chain(),
+            notices=incidents.notices(incident.id),
+            policy=policy,
+            office=office,
+            desk=folder.name,
+            made_at=now,
+            roles=roles,
+        )
+        # Every entry comes with a new version: an unchanged one means that log and chain were read as one.
+        if incidents.get(ref).version == incident.version:
             return case
     raise StaleIncident(f"incident {ref} is being changed all the time: try again in a minute")
 
 
-def _read(
-    ref: str,
-    backends: Backends,
-    office: Office,
-    folder: DeskFolder,
-    settings: Settings,
-    now: datetime,
-    roles: dict[str, str],
-) -> Case:
-    incidents = backends.incidents
-    incident = incidents.get(ref)
-    return Case(
-        incident=incident,
-        entries=incidents.case_log(incident.id),
-        links=incidents.office_chain(),
-        notices=incidents.notices(incident.id),
-        policy=policy_from(settings),
-        office=office,
-        desk=folder.name,
-        made_at=now,
-        roles=roles,
-    )
-
-
-def _roles(backends: Backends) -> dict[str, str]:
-    accounts = {account.name: account.role.words for account in backends.accounts.accounts()}
+def _roles(backends: Backends, policy: Policy) -> dict[str, str]:
     people = backends.people.people()
-    # A notice to a role nobody holds names the role itself.
-    known = {person.role: person.role for person in people} | {person.name: person.role for person in people}
-    return known | {person.id: person.role for person in people} | accounts
+    return {
+        # A notice to a role nobody is on duty in names the role itself.
+        **{step.role: step.role for step in policy.ladder},
+        **{person.name: person.role for person in people},
+        **{person.id: person.role for person in people},
+        **{account.name: account.role.words for account in backends.accounts.accounts()},
+    }
 
 
 def _print_key(key: OfficeKey) -> int:

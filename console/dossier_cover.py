@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from backends.dossier_cover import Cover, CoverPart
+from backends.dossier_evidence import Kept
 from console.web.clock_views import clock_view
 from console.web.file_views import Line, answer_lines, answer_words, notice_lines, time_lines, timeline_lines
 from console.web.moments_text import exact_text
@@ -11,12 +12,12 @@ from desk.caselog import logged
 from desk.clock import Clock
 from desk.dossier import Case
 from desk.dossier_clocks import arithmetic
-from desk.dossier_rows import official_records
+from desk.dossier_rows import official_records, without_addresses
 
 _LISTED = ("时间", "事项", "经手或对象", "说明")
 
 
-def cover_of(case: Case, *, fingerprint: str) -> Cover:
+def cover_of(case: Case, evidence: Kept, *, fingerprint: str) -> Cover:
     """The cover; the log is told oldest first."""
     zone, incident = case.office.zone, case.incident
     log = timeline_lines([logged(entry) for entry in case.entries], incident, case.policy, zone)
@@ -24,7 +25,7 @@ def cover_of(case: Case, *, fingerprint: str) -> Cover:
     return Cover(
         title=f"{case.office.mark}政务舆情回应卷宗 {incident.number}",
         mark=case.office.mark,
-        head=_head(case),
+        head=(*_head(case), ("存证", _evidence(case, evidence))),
         parts=(
             _listed("起算依据", time_lines(incident, zone)),
             CoverPart(
@@ -34,7 +35,7 @@ def cover_of(case: Case, *, fingerprint: str) -> Cover:
             ),
             _listed("发布、发布会和会商", answer_lines(incident, zone)),
             _listed("经过（并入的公开信息不逐条列出）", reversed(log)),
-            _listed("通知", reversed(notice_lines(case.notices, zone))),
+            _listed("通知", reversed(notice_lines(without_addresses(case.notices), zone))),
             CoverPart(
                 title="人员",
                 columns=("登录名", "职务"),
@@ -58,6 +59,14 @@ def _head(case: Case) -> tuple[tuple[str, str], ...]:
         ("编制时间", exact_text(case.made_at, zone)),
         ("记录", f"经过 {len(case.entries)} 条；单位总链截至第 {len(case.links)} 行"),
     )
+
+
+def _evidence(case: Case, evidence: Kept) -> str:
+    digests = {each.capture for each in case.incident.releases} | {
+        each.record_hash for each in case.incident.conferences
+    }
+    bare = len(digests - {None} - evidence.names.keys())
+    return f"附原件 {len(evidence.names)} 件" + (f"；另有 {bare} 件只有校验值，本机未存原件" if bare else "")
 
 
 def _listed(title: str, lines: Iterable[Line]) -> CoverPart:

@@ -41,7 +41,7 @@ def _about(checked: Checked) -> list[str]:
         *([f"{manifest.mark}本卷宗为演练或回放内容，不是真实事件"] if manifest.mark else []),
         f"事件：{manifest.number} {manifest.title}",
         f"编制：{manifest.office}，{manifest.made_at:%Y-%m-%d %H:%M:%S}",
-        f"记录：经过 {manifest.case_log.seq} 条，单位总链 {manifest.office_chain.seq} 行，文件 {len(manifest.members)} 个",
+        f"记录：经过 {manifest.case_log.seq} 条，单位总链 {manifest.office_chain.seq} 行",
     ]
 
 

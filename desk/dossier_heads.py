@@ -33,7 +33,7 @@ def head_line(day: date, head: Head) -> str:
 
 
 def read_heads(text: str) -> tuple[SentHead, ...]:
-    """The heads of a file, a line each: date, office seq, hash. Raises ValueError naming the first line that is none."""
+    """The heads of a file: a line each with date, office seq, hash. Raises ValueError naming the first that is none."""
     heads = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():
@@ -43,7 +43,9 @@ def read_heads(text: str) -> tuple[SentHead, ...]:
     return tuple(heads)
 
 
-def check_heads(heads: Sequence[SentHead], links: Sequence[OfficeLink], *, incident: str, made_on: date) -> HeadsChecked:
+def check_heads(
+    heads: Sequence[SentHead], links: Sequence[OfficeLink], *, incident: str, made_on: date
+) -> HeadsChecked:
     """Whether the office's chain is the one whose heads left the office.
 
     A head from before the day the dossier was made must be in its chain. Where heads of later days exist and

@@ -1,8 +1,8 @@
 """What a dossier says beside the case log: notices, releases, press conferences and officials, as rows."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.change import NoticeRow
@@ -91,7 +91,14 @@ class OfficialRecord:
 
 def notice_records(case: Case) -> tuple[NoticeRecord, ...]:
     """The notices by the time they were owed, with their deliveries."""
-    return tuple(_notice(row, case.roles) for row in case.notices)
+    return tuple(_notice(row, case.roles) for row in without_addresses(case.notices))
+
+
+def without_addresses(rows: Sequence[NoticeRow]) -> tuple[NoticeRow, ...]:
+    """The notices as others may read them: what a mail server answered may hold an official's address."""
+    return tuple(
+        replace(row, last_error=_ADDRESS.sub("<邮箱>", row.last_error)) if row.last_error else row for row in rows
+    )
 
 
 def release_records(case: Case, kept: Mapping[str, str]) -> tuple[ReleaseRecord, ...]:
@@ -129,8 +136,7 @@ def _notice(row: NoticeRow, roles: Mapping[str, str]) -> NoticeRecord:
         reached=tuple(
             Arrival(person=each.person, role=_role(each.person, roles), channel=each.channel) for each in row.reached
         ),
-        # What a mail server answered may hold the address; an official is named by account and role alone.
-        last_error=_ADDRESS.sub("<邮箱>", row.last_error) if row.last_error else row.last_error,
+        last_error=row.last_error,
     )
 
 
