@@ -1,6 +1,7 @@
 """A dossier altered and signed again by somebody who did not make all of it fit: the chains name what was altered."""
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -8,10 +9,11 @@ import pytest
 
 from backends import dossier_export
 from backends.dossier_evidence import Kept, evidence_of
+from backends.dossier_lines import lines_of
 from backends.dossier_package import packed, unpacked
 from backends.dossier_verify import check_dossier
 from desk import dossier
-from desk.dossier import Case
+from desk.dossier import Case, log_row
 from tests.dossiers import COVER, DossierOffice
 
 
@@ -74,6 +76,19 @@ def test_entry_cut_off_the_end_is_missed_by_the_office_chain(office: DossierOffi
     faults = faults_of(office, replace(case, entries=case.entries[:-1]))
 
     assert faults == ("经过（case_log.jsonl）第 12 条：与单位总链登记的不一致",)
+
+
+def test_entry_made_to_choke_the_reader_is_no_entry(office: DossierOffice) -> None:
+    case = office.case()
+    content = b'{"at":' + b"[" * 100_000
+    deep = replace(case.entries[0], content=content, entry_hash=sha256(content).hexdigest())
+    evidence = evidence_of(case, office.archive)
+    members = unpacked(signed_anyway(office, case, evidence))
+
+    log = lines_of([log_row(deep)])
+    faults = check_dossier(packed(members | {dossier.CASE_LOG: log, dossier.SIGNATURE: bytes(64)})).faults
+
+    assert faults[0] == "经过（case_log.jsonl）有一条不是有效的记录"
 
 
 def test_row_missing_from_the_office_chain_is_named(office: DossierOffice) -> None:

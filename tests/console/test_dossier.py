@@ -2,21 +2,47 @@
 
 import re
 import stat
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from backends.database import Database, sqlite_url
+from backends.desk_folder import DeskFolder
 from backends.dossier_cover import cover_html
 from backends.dossier_evidence import evidence_of
 from backends.dossier_package import unpacked
+from backends.incidents_sql import SqlIncidentStore
+from backends.settings import load_settings
+from backends.wiring import open_backends
+from console.dossier_command import case_of
 from console.dossier_cover import cover_of
 from console.main import main
 from desk import dossier
+from desk.caselog import Entry, verify_office
+from desk.errors import StaleIncident
+from tests.build import NOON, an_id
+from tests.build_incidents import a_change, an_event
 from tests.dossiers import DossierOffice, lines_in, with_lines
 
 Printed = pytest.CaptureFixture[str]
 NUMBER = "演练云州-2026-0001"
+
+
+class BusyIncidents(SqlIncidentStore):
+    """A store in which somebody changes the incident whenever its case log has just been read."""
+
+    def __init__(self, database: Database, *, changes: int = 3) -> None:
+        super().__init__(database)
+        self.left = changes
+
+    def case_log(self, incident_id: str) -> list[Entry]:
+        read = super().case_log(incident_id)
+        if self.left:
+            self.left -= 1
+            self.save([a_change(incident=self.get(incident_id), events=(an_event(kind="joined"),))])
+        return read
 
 
 @pytest.fixture
@@ -196,6 +222,30 @@ def test_key_or_heads_that_cannot_be_used_are_refused(
 
     assert code == 2
     assert why in capsys.readouterr().err
+
+
+def test_case_is_read_at_one_version_while_the_incident_is_being_changed(tmp_path: Path) -> None:
+    settings = load_settings({"data": str(tmp_path)}, {}, tmp_path)
+    folder = DeskFolder(tmp_path, "desk")
+    with open_backends(folder, settings, migrate=True) as backends:
+        busy = BusyIncidents(Database(sqlite_url(folder.incidents)))
+        busy.save([a_change(events=(an_event(),))])
+        case = case_of(an_id(1), replace(backends, incidents=busy), folder, settings, NOON)
+        busy.close()
+
+    assert (case.incident.version, len(case.entries), len(case.links)) == (4, 4, 4)
+    assert verify_office(case.links, {an_id(1): case.entries}) is None
+
+
+def test_incident_that_never_stands_still_is_refused(tmp_path: Path) -> None:
+    settings = load_settings({"data": str(tmp_path)}, {}, tmp_path)
+    folder = DeskFolder(tmp_path, "desk")
+    with open_backends(folder, settings, migrate=True) as backends:
+        busy = BusyIncidents(Database(sqlite_url(folder.incidents)), changes=1_000)
+        busy.save([a_change(events=(an_event(),))])
+        with pytest.raises(StaleIncident, match="is being changed all the time"):
+            case_of(an_id(1), replace(backends, incidents=busy), folder, settings, NOON)
+        busy.close()
 
 
 def test_anything_else_than_a_dossier_is_not_trusted(tmp_path: Path, capsys: Printed) -> None:
