@@ -79,7 +79,7 @@ def _listed(title: str, lines: Iterable[Line]) -> CoverPart:
 
 def _clock_row(clock: Clock, case: Case) -> tuple[tuple[str, ...], ...]:
     view = clock_view(case.incident, clock, case.policy, case.made_at, case.office.zone)
-    readings = (f"自{each.since}：{each.length}" for each in view.readings)
+    readings = (f"{each.since}：{each.length}" for each in view.readings)
     return (
         (f"{view.key} {view.title}",),
         tuple(filter(None, (view.word, view.ended, *view.tags))),

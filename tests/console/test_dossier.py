@@ -146,6 +146,8 @@ def test_cover_tells_the_whole_case_in_chinese(file: Path) -> None:
         assert f"\n{part}" in text
     assert "【演练】本卷宗为演练或回放内容，不是真实事件" in text
     assert "起算 2026-06-10 08:10:00 ＋ 5 小时 ＝ 到期 2026-06-10 13:10:00（到期当秒仍算按时）" in text
+    assert "自首次公开：4 小时 00 分" in text
+    assert "自自" not in text
     assert "规则版本" in text
     assert "已送达" in text
     assert "<script" not in page
