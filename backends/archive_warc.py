@@ -53,15 +53,23 @@ class WarcArchive:
         if _RECORD.fullmatch(capture.record) is None:
             raise CaptureError(f"{what} is no record of this archive")
         try:
-            # Unpacked here, because gzip notices every changed or missing byte and the WARC reader does not.
-            body = _last_response(gzip.decompress((self._folder / capture.record).read_bytes()))
+            body = body_of((self._folder / capture.record).read_bytes())
         except FileNotFoundError:
             raise CaptureError(f"{what} is gone from {self._folder}") from None
-        except _BROKEN as error:
+        except (OSError, CaptureError) as error:
             raise CaptureError(f"{what} cannot be read: {str(error).lower()}") from error
         if sha256(body).hexdigest() != capture.sha256:
             raise CaptureError(f"{what} no longer has hash {capture.sha256}")
         return body
+
+
+def body_of(record: bytes) -> bytes:
+    """The page a record holds: the body of its last response. Raises CaptureError where it cannot be read."""
+    try:
+        # Unpacked here, because gzip notices every changed or missing byte and the WARC reader does not.
+        return _last_response(gzip.decompress(record))
+    except _BROKEN as error:
+        raise CaptureError(str(error)) from error
 
 
 def _record_name(url: str, digest: str, at: datetime) -> str:

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from console.command_line_dossier import add_dossier, add_heads, add_verify
 from console.command_line_people import add_accounts, add_people
 from console.command_parts import Commands, command, later, moment, speed, week, with_data, with_desk, with_settings
 
@@ -21,6 +22,9 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
         _add_replay,
         _add_incidents,
         _add_brief,
+        add_dossier,
+        add_verify,
+        add_heads,
         _add_classify,
         _add_train,
         _add_evaluate,

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from desk.archive import Capture
+from desk.caselog import Entry
 from desk.change import Change, Delivery, IncidentQuery, LoggedEvent, Notice, NoticeRow, Placement
 from desk.incident import Incident
 from desk.people import Person, Shift
@@ -160,6 +161,9 @@ class IncidentStore(Protocol):
 
     def timeline(self, incident_id: str) -> list[LoggedEvent]:
         """The incident's case log, oldest first."""
+
+    def case_log(self, incident_id: str) -> list[Entry]:
+        """The incident's case log as its exact hashed bytes with texts and salts, oldest first; what proves it."""
 
     def office_chain(self) -> list[tuple[int, str, int, str, str]]:
         """The office's chain over all case logs: (office seq, incident id, seq, entry hash, office hash)."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import TypeAlias
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -14,7 +14,6 @@ from backends.incident_tables import metadata
 from backends.incidents_memory import MemoryIncidentStore
 from backends.incidents_sql import SqlIncidentStore
 from backends.migrate import require_current, upgrade
-from desk.caselog import Entry
 from desk.change import IncidentQuery
 from desk.errors import SchemaMismatch
 from desk.ports import IncidentStore
@@ -24,10 +23,7 @@ SQL_KINDS = ("sqlite", pytest.param("postgresql", marks=pytest.mark.engine))
 KINDS = ("memory", *SQL_KINDS)
 
 
-class AuditedStore(IncidentStore, Protocol):
-    """An incident store that also gives out what its chains are verified by."""
-
-    def case_log(self, incident_id: str) -> list[Entry]: ...
+AuditedStore: TypeAlias = IncidentStore
 
 
 class HandClock:

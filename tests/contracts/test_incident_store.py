@@ -217,6 +217,23 @@ def test_typed_text_is_not_in_the_hashed_bytes(store: AuditedStore) -> None:
     assert line.event.text == "来电人说水有异味"
 
 
+def test_case_log_gives_each_entry_s_exact_bytes_with_its_text_oldest_first(store: AuditedStore) -> None:
+    told, untold = an_event(kind="graded", text="依据"), an_event(kind="joined")
+    store.save([a_change(events=(told, untold))])
+
+    graded, joined = store.case_log(an_id(1))
+
+    assert [graded.content, joined.content] == [line.entry for line in store.timeline(an_id(1))]
+    assert [graded.entry_hash, joined.entry_hash] == [line[3] for line in store.office_chain()]
+    assert (graded.seq, graded.text, joined.seq, joined.text, joined.salt) == (1, "依据", 2, None, None)
+
+
+def test_case_log_of_an_unknown_incident_is_empty(store: AuditedStore) -> None:
+    store.save([a_change(events=(an_event(),))])
+
+    assert store.case_log(an_id(9)) == []
+
+
 def test_same_text_twice_leaves_different_digests(store: AuditedStore) -> None:
     store.save([a_change(events=(an_event(text="同意"), an_event(text="同意")))])
 
