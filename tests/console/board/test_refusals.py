@@ -76,7 +76,7 @@ def test_a_conclusion_too_early_says_what_is_still_open(morning: tuple[Site, Fil
 
     page = filled_in(signed_in(site, Role.OFFICER), filed.answered, "conclude")
 
-    assert "还不能办结：1 个公众关切还没有标明由哪次发布回应。" in read(page)
+    assert "还不能办结：1 个时限还没有结果，1 个公众关切还没有标明由哪次发布回应。" in read(page)
 
 
 def test_whoever_takes_it_on_first_is_named_to_the_next(morning: tuple[Site, Filed]) -> None:
