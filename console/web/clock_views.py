@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from console.web.moments_text import countdown_text, exact_text, length_text, moment_text
 from console.web.wording import BASES, STOPS
 from console.words import CLOCK_STATES, CLOCK_TAGS
-from desk.briefing_words import quoted
+from desk.briefing_words import about
 from desk.clock import Clock, ClockState, state_at, tags
 from desk.clocks import PROVISIONAL_RULES, evidence_for, readings
 from desk.incident import Incident
@@ -61,7 +61,7 @@ def clock_view(incident: Incident, clock: Clock, policy: Policy, now: datetime, 
     return ClockView(
         key=clock.key,
         title=_title(clock, rule),
-        about=about_words(incident, clock),
+        about=about(incident, clock),
         state=state,
         word=_word(clock, state, now),
         overdue=clock.open and clock.overdue(now),
@@ -86,16 +86,6 @@ def counted_due(clock: Clock, now: datetime) -> datetime | None:
         return None
     later = clock.operational_due_at
     return later if later is not None and clock.overdue(now) else clock.due_at
-
-
-def about_words(incident: Incident, clock: Clock) -> str:
-    """The question, department or paper a clock is about, quoted short; empty where it is about the whole matter."""
-    named = {
-        **{each.id: each.text for each in incident.questions},
-        **{each.id: each.department for each in incident.assignments},
-        **{each.id: each.title for each in incident.obligations},
-    }
-    return quoted(named.get(clock.subject or "", ""))
 
 
 def _title(clock: Clock, rule: Rule) -> str:

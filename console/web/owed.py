@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from console.web.assigning_forms import waiting
-from console.web.clock_views import about_words
 from console.web.question_forms import undecided
 from console.web.reporting_forms import unreceived
+from desk.briefing_words import about
 from desk.clock import Clock
 from desk.duty_evidence import evidence_of
 from desk.incident import Incident, State
@@ -100,8 +100,8 @@ def _evidence_owed(incident: Incident, clock: Clock, rule: Rule, by: str) -> lis
     form = _form_for(incident, clock, rule.stop)
     if form is None:
         return []
-    about = about_words(incident, clock)
-    what = f"{rule.title}（{about}）" if about else rule.title
+    subject = about(incident, clock)
+    what = f"{rule.title}（{subject}）" if subject else rule.title
     return [Owed(what=what, by=by, action=form, button=_BUTTONS[form], due=clock.alarm_due_at)]
 
 

@@ -41,7 +41,7 @@ def _fact_words(
     """The facts people ask for; ids and versions stay in the log."""
     titles = {release.id: release.title for release in incident.releases}
     said = []
-    for name, value in facts.items():
+    for name, value in sorted(facts.items(), key=lambda fact: (fact[0] not in _FIRST, fact[0])):
         text = str(value)
         match name:
             case "clock":
@@ -81,4 +81,5 @@ def _fact_words(
 
 _BASIS_OF = {basis.value: basis for basis in BASES}
 _FORMS = {each.value: word for words in (REPORT_KINDS, OBLIGATION_KINDS) for each, word in words.items()}
+_FIRST = ("clock", "to")
 _LATE_ENTRY = 60.0

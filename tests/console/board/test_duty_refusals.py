@@ -154,7 +154,7 @@ def test_a_duty_s_form_that_cannot_be_filled_in_yet_says_what_comes_first(
     "message",
     sorted(
         {
-            found["said"]
+            found["said"].replace("{what}", "verify")
             for module in (assigning, obliging, recording)
             for found in _RAISED.finditer(getsource(module))
             if "no question" not in found["said"]
