@@ -13,10 +13,12 @@ from backends.telemetry import log, start_log, stop_log
 from backends.wiring import open_backends
 from console.brief_command import weekly
 from console.health import Pulse
+from console.reminder_list import list_now, write_list
+from console.wiring import parts_of
 from desk.errors import HuiyingError
 from desk.ports import Clock
 from flows.brief import MONDAYS
-from flows.calendar import NIGHTLY, Diary, Duty, PlainCalendar
+from flows.calendar import MORNINGS, NIGHTLY, Diary, Duty, PlainCalendar
 from flows.prune import Retention, prune_posts, trim_bus
 from flows.serve import answers, scheduled_for, serve_duties
 
@@ -32,6 +34,7 @@ def duties_of(folder: DeskFolder, settings: Settings) -> tuple[Duty, ...]:
     return (
         Duty(name="prune", hours=NIGHTLY, perform=partial(prune, folder, settings)),
         Duty(name="brief", hours=MONDAYS, perform=partial(weekly, folder, settings)),
+        Duty(name="remind", hours=MORNINGS, perform=partial(remind, folder, settings)),
     )
 
 
@@ -121,3 +124,13 @@ def prune(folder: DeskFolder, settings: Settings) -> int:
         trimmed = trim_bus(backends.bus, retention, now) if isinstance(backends.bus, LocalBus) else 0
     log("prune").info("pruned", posts=pruned, records=trimmed)
     return pruned + trimmed
+
+
+def remind(folder: DeskFolder, settings: Settings) -> int:
+    """The day's list of calendar duties for the board; says how many are coming, and pages nobody."""
+    with open_backends(folder, settings) as backends:
+        parts = parts_of(backends, settings)
+        listed = list_now(parts.incidents, parts.policy, SystemClock().now())
+    write_list(folder, listed)
+    log("remind").info("listed", reminders=len(listed.lines))
+    return len(listed.lines)

@@ -22,7 +22,7 @@ from desk.week import Week
 T = TypeVar("T")
 
 RULES = ("C1", "C2", "C3", "C4")
-"""The time limits a briefing counts, in the order of its table."""
+"""The time limits of the first answers and of continuing releases, in the order of the table; others are further."""
 
 ANSWERED = (
     Standing.KEPT,
@@ -130,7 +130,12 @@ class Briefing:
     @property
     def clocks(self) -> Figure[ClockLine]:
         """The time limits this week counts: those that ran in it, or were settled in it."""
-        return Figure(listed=tuple(line for line in self.ledger if not line.earlier))
+        return self._counted(lambda line: line.clock.rule_id in RULES)
+
+    @property
+    def further(self) -> Figure[ClockLine]:
+        """The same of the further duties (C5–C16), counted beside them."""
+        return self._counted(lambda line: line.clock.rule_id not in RULES)
 
     @property
     def first_answers(self) -> Figure[ClockLine]:
@@ -185,9 +190,16 @@ class Briefing:
             listed=tuple(line for line in counted if line.standing in standings and line.clock.rule_id in rules)
         )
 
+    def further_standing(self, *standings: Standing) -> Figure[ClockLine]:
+        """The counted time limits of the further duties that stand so."""
+        return Figure(listed=tuple(line for line in self.further.listed if line.standing in standings))
+
     def lines_of(self, incident: Incident) -> tuple[ClockLine, ...]:
         """The time limits of one incident, earlier ones among them."""
         return tuple(line for line in self.ledger if line.incident.id == incident.id)
+
+    def _counted(self, asked: Callable[[ClockLine], bool]) -> Figure[ClockLine]:
+        return Figure(listed=tuple(line for line in self.ledger if not line.earlier and asked(line)))
 
     def _incidents(self, asked: Callable[[Incident], bool]) -> Figure[Incident]:
         return Figure(listed=tuple(each for each in self.incidents.listed if asked(each)))
@@ -262,7 +274,6 @@ def _ledger(incident: Incident, policy: Policy, since: datetime, cut_off: dateti
             earlier=not _since(settled_at(clock, learned) or cut_off, since),
         )
         for clock in then.clocks
-        if clock.rule_id in RULES
     ]
 
 

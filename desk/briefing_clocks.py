@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from desk.briefing import RULES, Briefing, ClockLine, Figure, elapsed, quantile
-from desk.briefing_words import BASES, STANDINGS, TAGS, length, minute, named, numeral
+from desk.briefing_words import BASES, STANDINGS, TAGS, about, length, minute, named, numeral
 from desk.clock import tags
 from desk.clocks import PROVISIONAL_RULES
 from desk.coverage import LEAST
@@ -34,7 +34,8 @@ _STARTS = (Basis.OCCURRED, Basis.FIRST_PUBLIC, Basis.AWARE)
 def time_limits(briefing: Briefing) -> list[Block]:
     """The whole chapter."""
     if not briefing.clocks.number:
-        return [Paragraph(text="本周没有在计的时限。")]
+        which = "首次回应和持续发布" if briefing.further.number else ""
+        return [Paragraph(text=f"本周没有在计的{which}时限。")]
     told = [standing for standing in STANDINGS if standing not in IN_LEDGER_ONLY and briefing.standing(standing).number]
     lists = [block for number, standing in enumerate(told, start=1) for block in _told(briefing, standing, number)]
     return [_explained(briefing), _counted(briefing), *_voided(briefing), *_speed(briefing.first_answers), *lists]
@@ -105,9 +106,11 @@ def told_line(briefing: Briefing, line: ClockLine) -> str:
     """One time limit whole: start, due, what ended it, the three figures."""
     zone, clock = briefing.office.zone, line.clock
     said = "，".join(TAGS[tag] for tag in sorted(tags(clock)) if tag in TAGS)
+    subject = about(line.incident, clock)
+    title = f"{line.rule.title}（{subject}）" if subject else line.rule.title
     start = f"{minute(clock.start_at, zone)}（{BASES[clock.start_basis]}）起算"
     return (
-        f"{named(line.incident)}，{line.rule.title}：{start}，时限{minute(clock.due_at, zone)}，"
+        f"{named(line.incident)}，{title}：{start}，时限{minute(clock.due_at, zone)}，"
         f"{_ended(briefing, line)}{_figures(line)}{f'，{said}' if said else ''}。"
     )
 

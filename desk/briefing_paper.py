@@ -4,6 +4,7 @@ from desk.briefing import Briefing
 from desk.briefing_answers import key_matters, questions_and_releases
 from desk.briefing_clocks import time_limits
 from desk.briefing_coverage import not_covered, seen
+from desk.briefing_further import further_in_short, further_limits
 from desk.briefing_ledger import ledger
 from desk.briefing_words import chapter, day, minute
 from desk.paper import Block, Heading, Paper, Paragraph
@@ -26,7 +27,7 @@ def paper_of(briefing: Briefing) -> Paper:
     week, zone = briefing.week, briefing.office.zone
     chapters = [
         ("总体情况", _summary(briefing)),
-        ("时限执行情况", time_limits(briefing)),
+        ("时限执行情况", [*time_limits(briefing), *further_limits(briefing)]),
         ("重点事件", key_matters(briefing)),
         ("公众关切与发布", questions_and_releases(briefing)),
         ("未覆盖情况", not_covered(briefing)),
@@ -76,7 +77,7 @@ def _matters(briefing: Briefing) -> str:
         f"本周涉及事件{briefing.incidents.number}起（见附表）：新登记{briefing.opened.number}起，"
         f"办结或离开{briefing.closed.number}起，未定级{briefing.ungraded.number}起，"
         f"认定无需回应{briefing.declined.number}起。"
-        f"{_limits(briefing)}"
+        f"{_limits(briefing)}{further_in_short(briefing)}"
     )
 
 

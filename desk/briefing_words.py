@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
-from desk.clock import ClockTag
+from desk.clock import Clock, ClockTag
 from desk.coverage import LEAST, NEVER_SEEN, SILENCE
 from desk.incident import DispositionClass, Incident, Severity, State
 from desk.moments import Basis
@@ -179,6 +179,16 @@ def quoted(text: str) -> str:
 def named(incident: Incident) -> str:
     """An incident by its number and its short title."""
     return f"{incident.number or '未编号'} {quoted(incident.title)}"
+
+
+def about(incident: Incident, clock: Clock) -> str:
+    """The question, department or paper a time limit is about, quoted short; empty where it is the whole matter."""
+    known = {
+        **{each.id: each.text for each in incident.questions},
+        **{each.id: each.department for each in incident.assignments},
+        **{each.id: each.title for each in incident.obligations},
+    }
+    return quoted(known.get(clock.subject or "", ""))
 
 
 def spread(posts: int) -> str:

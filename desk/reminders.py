@@ -11,6 +11,12 @@ from desk.reminder_rules import After, LongUnit, Period, ReminderRule
 from desk.rules import warn_moments
 from desk.working_days import Unit, WorkCalendar, due_after
 
+AHEAD = timedelta(days=90)
+"""How far ahead what comes round is told of."""
+
+BEHIND = timedelta(days=7)
+"""How long what fell due stays in sight."""
+
 _A_DAY = timedelta(days=1)
 _MONTHS = {Period.MONTH: 1, Period.QUARTER: 3, Period.HALF_YEAR: 6, Period.YEAR: 12, Period.TWO_YEARS: 24}
 _LAST_MONTH = 12
@@ -30,6 +36,35 @@ class Reminder:
     due_at: datetime
     warn_at: tuple[datetime, ...]
     certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """A calendar duty that is coming or has just fallen due; `incident` is what it follows, None for the office's."""
+
+    reminder: Reminder
+    incident: Incident | None = None
+
+    def near(self, now: datetime) -> bool:
+        """Whether its first warning has come."""
+        return bool(self.reminder.warn_at) and self.reminder.warn_at[0] <= now
+
+
+def coming(policy: Policy, incidents: Iterable[Incident], now: datetime) -> tuple[Coming, ...]:
+    """What a person should know of today, the next due first: it pages nobody.
+
+    What comes round is told well ahead, what follows an incident from its first warning on.
+    """
+    found = [
+        *(Coming(reminder=each) for each in office_reminders(policy, now - BEHIND, now + AHEAD)),
+        *(
+            follows
+            for incident in incidents
+            for each in incident_reminders(policy, incident)
+            if (follows := Coming(reminder=each, incident=incident)).near(now) and each.due_at >= now - BEHIND
+        ),
+    ]
+    return tuple(sorted(found, key=lambda each: (each.reminder.due_at, each.reminder.rule_id, each.reminder.about)))
 
 
 def office_reminders(policy: Policy, since: datetime, until: datetime) -> tuple[Reminder, ...]:

@@ -43,6 +43,9 @@ class Hours:
 NIGHTLY = Hours(hour=3, minute=30)
 """Half past three at night: when nobody waits for the stores."""
 
+MORNINGS = Hours(hour=6)
+"""Six in the morning: before anybody opens the board."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:

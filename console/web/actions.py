@@ -191,6 +191,10 @@ def _done_before(incident: Incident, fields: FormData) -> bool:
         *(each.id for each in incident.conferences),
         *(each.id for each in incident.consultations),
         *(each.id for each in incident.questions),
+        *(each.id for each in incident.assignments),
+        *(each.id for each in incident.reports),
+        *(each.id for each in incident.handovers),
+        *(each.id for each in incident.obligations),
     ]
     return isinstance(once, str) and bool(once) and any(id_.endswith(f"-{once}") for id_ in filed)
 

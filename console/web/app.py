@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from console.web import actions, board, health, incident, listings, live, search, sign_in
+from console.web import actions, board, calendar, health, incident, listings, live, search, sign_in
 from console.web.access import account_of, signed_in
 from console.web.error_pages import add_error_pages
 from console.web.frame import Frame
@@ -21,7 +21,7 @@ from console.web.site import Site, site_of
 from desk.accounts import Account
 
 _STATIC = Path(__file__).with_name("static")
-_PAGES = (board, incident, actions, search, listings, live)
+_PAGES = (board, incident, actions, search, listings, calendar, live)
 """What every desk has."""
 
 _THREADS = 12

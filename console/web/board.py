@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from console.web.access import SignedIn, signed_in
+from console.web.calendar import pressing_reminders
 from console.web.moments_text import moment_text
 from console.web.rendering import render
 from console.web.setup_steps import setup_steps
@@ -46,6 +47,7 @@ def board(request: Request, _user: Annotated[SignedIn, Depends(signed_in)]) -> R
         ],
         steps=steps if any(not step.done for step in steps) else (),
         warnings=watch_warnings(site_of(request), desk, now),
+        reminders=pressing_reminders(desk, now),
         drill=not desk.key and any(key == _DRILL for key in site_of(request).desks),
         now=now,
         clock=moment_text(now, zone, now),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from console.web.moments_text import countdown_text, exact_text, length_text, moment_text
 from console.web.wording import BASES, STOPS
 from console.words import CLOCK_STATES, CLOCK_TAGS
+from desk.briefing_words import about
 from desk.clock import Clock, ClockState, state_at, tags
 from desk.clocks import PROVISIONAL_RULES, evidence_for, readings
 from desk.incident import Incident
@@ -28,10 +29,14 @@ class ReadingView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockView:
-    """One clock in words; `counts_to` is set while somebody should see it count."""
+    """One clock in words; `counts_to` is set while somebody should see it count.
+
+    `about` names the question, the department or the paper it is about.
+    """
 
     key: str
     title: str
+    about: str
     state: ClockState
     word: str
     overdue: bool
@@ -56,6 +61,7 @@ def clock_view(incident: Incident, clock: Clock, policy: Policy, now: datetime, 
     return ClockView(
         key=clock.key,
         title=_title(clock, rule),
+        about=about(incident, clock),
         state=state,
         word=_word(clock, state, now),
         overdue=clock.open and clock.overdue(now),
@@ -92,14 +98,21 @@ def _title(clock: Clock, rule: Rule) -> str:
 
 def allowed_text(clock: Clock) -> str:
     """The length the clock began with, in the unit it counts."""
-    match clock.unit:
+    return length_words(clock.allowed, clock.unit)
+
+
+def length_words(length: timedelta, unit: Unit) -> str:
+    """A length in the unit it counts: 20 个工作日, 60 日, 48 小时."""
+    match unit:
         case Unit.WORKING_DAYS:
-            return f"{clock.allowed.days} 个工作日"
+            return f"{length.days} 个工作日"
         case Unit.CALENDAR_DAYS:
-            return f"{clock.allowed.days} 日"
+            return f"{length.days} 日"
         case _:
-            hours, rest = divmod(clock.allowed, timedelta(hours=1))
-            return length_text(clock.allowed) if rest else f"{hours} 小时"
+            hours, rest = divmod(length, timedelta(hours=1))
+            if rest and hours:
+                return length_text(length)
+            return f"{hours} 小时" if hours else f"{rest // timedelta(minutes=1)} 分钟"
 
 
 def _word(clock: Clock, state: ClockState, now: datetime) -> str:

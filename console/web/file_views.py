@@ -1,4 +1,4 @@
-"""An incident's file as its page shows it: posts, questions, answers, the timeline and the notices, in words."""
+"""An incident's file as its page shows it: posts, questions, answers and notices, in words."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,23 +8,20 @@ from urllib.parse import urlsplit
 from console.web.moments_text import exact_text, moment_text
 from console.web.wording import (
     ANSWER_KINDS,
-    BASES,
     CONFERENCE_KINDS,
     DISPOSITION_CLASSES,
     ELEMENTS,
-    EVENTS,
     NOTICE_STATES,
     PRECISIONS,
     RELEASE_KINDS,
     SIGNATURES,
     SYSTEM_NAMES,
 )
-from console.words import OUTCOMES, SEVERITIES, reached_words
-from desk.change import Fact, LoggedEvent, NoticeRow, Placement
-from desk.incident import Incident, Severity
+from console.words import OUTCOMES, reached_words
+from desk.change import NoticeRow, Placement
+from desk.incident import Incident, PublicQuestion
 from desk.moments import EvidencedTime
-from desk.policy import Policy
-from desk.post import AnswerKind, ScreenedPost
+from desk.post import ScreenedPost
 from desk.release import Element, PressConference, Release
 
 
@@ -53,11 +50,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionView:
-    """A public question with its class and whether it is answered."""
+    """A public question with its class, whether it is answered, and what was decided or found about it."""
 
     text: str
     disposition_class: str
     answered: bool
+    notes: tuple[str, ...] = ()
 
 
 def post_view(screened: ScreenedPost, outcome: str, zone: tzinfo, now: datetime) -> PostView:
@@ -97,16 +95,28 @@ def web_address(address: str | None) -> str | None:
     return address if address is not None and urlsplit(address).scheme in ("http", "https") else None
 
 
-def question_views(incident: Incident) -> tuple[QuestionView, ...]:
+def question_views(incident: Incident, zone: tzinfo) -> tuple[QuestionView, ...]:
     """What the public asks, as taken into the file."""
     return tuple(
         QuestionView(
             text=each.text,
             disposition_class=DISPOSITION_CLASSES[each.disposition_class] if each.disposition_class else "未归类",
             answered=bool(each.answered_by),
+            notes=_question_notes(each, zone),
         )
         for each in incident.questions
     )
+
+
+def _question_notes(question: PublicQuestion, zone: tzinfo) -> tuple[str, ...]:
+    notes, made, found = [], question.decision, question.finding
+    if made is not None:
+        notes.append(
+            f"{exact_text(made.at, zone)} 采纳或解决情况：{made.outcome}（{made.document}，{made.entered_by} 登记）"
+        )
+    if found is not None:
+        notes.append(f"{exact_text(found.at, zone)} 认定内容涉嫌违法：{found.ground}（{found.entered_by} 签字）")
+    return tuple(notes)
 
 
 def time_lines(incident: Incident, zone: tzinfo) -> tuple[Line, ...]:
@@ -146,14 +156,6 @@ def answer_lines(incident: Incident, zone: tzinfo) -> tuple[Line, ...]:
     return tuple(line for _, line in sorted(found, key=lambda pair: pair[0]))
 
 
-def timeline_lines(
-    timeline: Sequence[LoggedEvent], incident: Incident, policy: Policy, zone: tzinfo
-) -> tuple[Line, ...]:
-    """The case log in words, newest first; the posts that joined are listed as posts."""
-    told = [logged for logged in reversed(timeline) if logged.event.kind != "joined"]
-    return tuple(_event_line(logged, incident, policy, zone) for logged in told)
-
-
 def notice_lines(rows: Sequence[NoticeRow], zone: tzinfo) -> tuple[Line, ...]:
     """Who was told what, and whether it arrived; newest first."""
     return tuple(
@@ -190,7 +192,7 @@ def _release_line(release: Release, zone: tzinfo) -> Line:
     return Line(
         at=exact_text(release.published_at, zone),
         what=f"{RELEASE_KINDS[release.kind]}（{SIGNATURES[release.signature]}）{release.title}",
-        by=f"{release.signed_by} 签认" if release.signed_by else f"{_named(release.entered_by)} 登记",
+        by=f"{release.signed_by} 签认" if release.signed_by else f"{named(release.entered_by)} 登记",
         notes=tuple(notes),
         address=web_address(release.address),
     )
@@ -208,50 +210,6 @@ def _conference_line(held: PressConference, zone: tzinfo) -> Line:
     )
 
 
-def _event_line(logged: LoggedEvent, incident: Incident, policy: Policy, zone: tzinfo) -> Line:
-    event = logged.event
-    notes = [event.text] if event.text else []
-    notes.extend(_fact_words(event.facts, incident, policy))
-    if (event.recorded_at - event.at).total_seconds() > _LATE_ENTRY:
-        notes.append(f"{exact_text(event.recorded_at, zone)} 记入")
-    return Line(
-        at=exact_text(event.at, zone),
-        what=EVENTS.get(event.kind, event.kind),
-        by=_named(event.by),
-        notes=tuple(notes),
-    )
-
-
-def _fact_words(facts: Mapping[str, Fact], incident: Incident, policy: Policy) -> list[str]:
-    """The facts people ask for; ids and versions stay in the log."""
-    titles = {release.id: release.title for release in incident.releases}
-    said = []
-    for name, value in facts.items():
-        text = str(value)
-        match name:
-            case "clock":
-                said.append(policy.rule(text.partition("#")[0]).title)
-            case "severity":
-                said.append(SEVERITIES[Severity(text)])
-            case "answer_kind":
-                said.append(ANSWER_KINDS[AnswerKind(text)])
-            case "late_graded" if value:
-                said.append("定级时已过时限")
-            case "second" if value:
-                said.append(f"第二人：{text}")
-            case "role" | "to" | "bodies" if value:
-                said.append(text)
-            case "release" if titles.get(text):
-                said.append(f"“{titles[text]}”")
-            case "basis" if text in BASES:
-                said.append(BASES[_BASIS_OF[text]])
-            case "evidence" if value:
-                said.append(f"依据：{text}")
-            case "already" if value:
-                said.append("此前已有人认领")
-    return said
-
-
 def _delivery(row: NoticeRow, zone: tzinfo) -> tuple[str, ...]:
     said = NOTICE_STATES[row.state]
     if row.sent_at is not None:
@@ -266,10 +224,9 @@ def _delivery(row: NoticeRow, zone: tzinfo) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _named(by: str) -> str:
+def named(by: str) -> str:
+    """Who wrote it, in words where it was no person."""
     return SYSTEM_NAMES.get(by, by)
 
 
-_BASIS_OF = {basis.value: basis for basis in BASES}
 _OF_A_POST = "post "
-_LATE_ENTRY = 60.0

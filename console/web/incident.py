@@ -9,7 +9,8 @@ from fastapi.responses import Response
 
 from console.web.access import SignedIn, signed_in
 from console.web.action_forms import all_forms, offered_forms
-from console.web.clock_views import clock_view
+from console.web.clock_views import ClockView, clock_view
+from console.web.duty_views import duty_lines
 from console.web.file_views import (
     answer_lines,
     answer_words,
@@ -17,15 +18,16 @@ from console.web.file_views import (
     posts_of,
     question_views,
     time_lines,
-    timeline_lines,
 )
 from console.web.moments_text import moment_text
 from console.web.rendering import render
 from console.web.site import OpenDesk, desk_of, now_of, site_of
+from console.web.timeline_views import timeline_lines
 from console.web.views import row_of
 from console.web.watch_state import watch_warnings
 from desk.accounts import Role
 from desk.apply import apply
+from desk.clock import Clock, ClockState
 from desk.errors import StaleIncident
 from desk.incident import Incident
 from desk.moments import Basis, EvidencedTime, Precision
@@ -48,27 +50,40 @@ def page(
     placements = desk.parts.incidents.posts(incident.id)
     shown = placements if posts == "all" else placements[-_POSTS:]
     finished = all_forms().get(done)
+    clocks = [clock_view(incident, clock, policy, now, zone) for clock in _in_order(incident)]
     return render(
         request,
         "incident.html",
         row=row_of(incident, policy, now, zone),
-        clocks=[clock_view(incident, clock, policy, now, zone) for clock in incident.clocks],
+        clocks=[each for each in clocks if not _needless(each)],
+        needless=[each for each in clocks if _needless(each)],
         times=time_lines(incident, zone),
         answer=answer_words(incident),
         grades=incident.grades,
         acknowledged=incident.acknowledged_by or "",
-        questions=question_views(incident),
+        questions=question_views(incident, zone),
         answers=answer_lines(incident, zone),
+        duties=duty_lines(incident, zone),
         posts=posts_of(shown, desk.parts.posts.get([each.post_id for each in shown]), zone, now),
         posts_left=len(placements) - len(shown),
         timeline=timeline_lines(desk.parts.incidents.timeline(incident.id), incident, policy, zone),
         notices=notice_lines(desk.parts.incidents.notices(incident.id), zone),
-        groups=offered_forms(incident) if user.role.covers(Role.OFFICER) else {},
+        offered=offered_forms(incident) if user.role.covers(Role.OFFICER) else None,
         done=finished.title if finished is not None else "",
         warnings=watch_warnings(site_of(request), desk, now),
         now=now,
         clock=moment_text(now, zone, now),
     )
+
+
+def _in_order(incident: Incident) -> list[Clock]:
+    """What still runs stands first, the next due above."""
+    return sorted(incident.clocks, key=lambda clock: (not clock.open, clock.due_at if clock.open else clock.start_at))
+
+
+def _needless(clock: ClockView) -> bool:
+    """Whether it ended without ever having been overdue: one that was stays in sight (DESIGN §4.1.6)."""
+    return clock.state is ClockState.VOID and not clock.tags
 
 
 def _aware(desk: OpenDesk, incident: Incident, user: SignedIn, now: datetime) -> Incident:

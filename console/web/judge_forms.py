@@ -169,5 +169,6 @@ JUDGE_FORMS = (
         says="补录有依据的时间，相关时限随之重算。更早的时间可直接补录；时限已过后改晚，需要两人签字。",
         step=_record_time,
         fields=_time_fields,
+        rare=True,
     ),
 )

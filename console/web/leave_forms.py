@@ -76,6 +76,7 @@ LEAVE_FORMS = (
         step=_transfer,
         fields=_transfer_fields,
         two_when_due=True,
+        rare=True,
     ),
     ActionForm(
         action=Action.MERGE,
@@ -86,6 +87,7 @@ LEAVE_FORMS = (
         step=_merge,
         fields=_merge_fields,
         two_when_due=True,
+        rare=True,
     ),
     ActionForm(
         action=Action.REDIRECT,
@@ -96,6 +98,7 @@ LEAVE_FORMS = (
         step=_redirect,
         fields=_redirect_fields,
         two_when_due=True,
+        rare=True,
     ),
     ActionForm(
         action=Action.REOPEN,

@@ -135,6 +135,7 @@ MEETING_FORMS = (
         step=lambda _, sent: PauseContinuing(record=sent.typed.text("record")),
         fields=lambda _: (_PAUSE_FIELD,),
         offered=_pausable,
+        rare=True,
     ),
     ActionForm(
         action=Action.RESUME_CONTINUING,

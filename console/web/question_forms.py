@@ -4,8 +4,10 @@ from console.web.action_forms import ActionForm, Scene, Sent
 from console.web.fields import Field, FieldKind, Option, options_of
 from console.web.moments_text import exact_text
 from console.web.wording import DISPOSITION_CLASSES
+from desk.duty_steps import DecideQuestion
 from desk.incident import DispositionClass, Incident, PublicQuestion
 from desk.lifecycle import Action
+from desk.moments import as_utc
 from desk.release import Signature
 from desk.steps import AnswerQuestion, Ask, ClassQuestion
 
@@ -67,6 +69,7 @@ def _answer_fields(scene: Scene) -> tuple[Field, ...]:
             for each in confirmed
         ),
         values=tuple(each.id for each in confirmed[-1:]),
+        hint="澄清虚假信息的发布须说清“事实真相”，公开采纳、解决、处置情况的须说清“处置结果”，否则相应时限不算完成。",
     )
     return (_question_field(scene), releases)
 
@@ -76,6 +79,46 @@ def _answer_question(scene: Scene, sent: Sent) -> AnswerQuestion:
     return AnswerQuestion(
         question_id=typed.one_of("question", [each.id for each in scene.incident.questions]),
         release_id=typed.one_of("release", [each.id for each in scene.incident.releases]),
+    )
+
+
+_DECIDABLE = (DispositionClass.CONSTRUCTIVE_SUGGESTION, DispositionClass.PRACTICAL_DIFFICULTY)
+
+
+def undecided(incident: Incident) -> list[PublicQuestion]:
+    """The suggestions and difficulties on which nothing has been decided."""
+    return [each for each in incident.questions if each.disposition_class in _DECIDABLE and each.decision is None]
+
+
+def _decide_fields(scene: Scene) -> tuple[Field, ...]:
+    questions = undecided(scene.incident)
+    which = Field(
+        name="question",
+        label="哪个关切",
+        kind=FieldKind.CHOICE,
+        options=tuple(Option(value=each.id, label=each.text) for each in questions),
+        values=(questions[0].id,) if len(questions) == 1 else (),
+    )
+    return (
+        which,
+        Field(name="at", label="决定或解决的时间", kind=FieldKind.MOMENT),
+        Field(
+            name="outcome",
+            label="采纳或解决情况",
+            kind=FieldKind.LONG,
+            hint="采纳还是不采纳、怎样解决、理由是什么。不要写群众个人信息。",
+        ),
+        Field(name="document", label="依据（文件或会议纪要的名称和文号）", kind=FieldKind.TEXT),
+    )
+
+
+def _decide(scene: Scene, sent: Sent) -> DecideQuestion:
+    typed = sent.typed
+    return DecideQuestion(
+        question_id=typed.one_of("question", [each.id for each in undecided(scene.incident)]),
+        at=as_utc(typed.moment("at", scene.now)),
+        outcome=typed.text("outcome"),
+        document=typed.text("document"),
     )
 
 
@@ -108,5 +151,15 @@ QUESTION_FORMS = (
         step=_answer_question,
         fields=_answer_fields,
         offered=_answerable,
+    ),
+    ActionForm(
+        action=Action.DECIDE_QUESTION,
+        group=ASKING,
+        title="登记采纳或解决情况",
+        button="签字登记",
+        says="登记对建设性意见的采纳决定，或实际困难的解决情况。登记后还要公开，公开的时限从决定之日起算。",
+        step=_decide,
+        fields=_decide_fields,
+        offered=lambda incident: bool(undecided(incident)),
     ),
 )

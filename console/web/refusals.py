@@ -32,6 +32,33 @@ _WORDS: Mapping[str, str] = {
     "no pause undoes that": "时限已过，不能再暂停。",
     "knows no pause": "本单位的规则不允许暂停这个时限。",
     "is not paused": "计时没有暂停，无须恢复。",
+    "has returned": "这个部门已经退回过一次，不能再退。请联系本单位研究决定：由其办理，或另行“交办”。",
+    "to accept or return": "这项交办刚刚已有人认领或退回，请回到事件页查看。",
+    "to verify": "这项交办刚刚已经反馈或退回，请回到事件页查看。",
+    "comes back without a finding": "请填写核查结果。",
+    "names no department": "请写明责任部门和承办人：交办要落实到人。",
+    "no suggestion and no difficulty": "归为“建设性意见建议”“实际困难”的关切才登记采纳或解决情况，请先“关切归类”。",
+    "is decided already": "这个关切的采纳或解决情况刚刚已有人登记，请回到事件页查看。",
+    "not classed as false": "这个关切没有归为“虚假和不实信息”，请先“关切归类”。",
+    "has its finding already": "这个关切刚刚已有人认定，请回到事件页查看。",
+    "has no finding": "移交前要先由人认定涉嫌违法并写明依据，请先“认定涉嫌违法”。",
+    "lacks what it rests on": "请写明单位、文书和依据。",
+    "waits for its receipt": "这次上报刚刚已登记回执，请回到事件页查看。",
+    "sent after its receipt": "回执时间早于报出时间，请核对。",
+    "has no title or no reference": "请填写名称和文号。",
+    "in the future": "所填时间晚于现在，请核对。",
+    "has no evidence": "请填写网址或文号。",
+    "is no request, or was corrected": "只有公开申请可以补正，而且只有一次；这件事的时限照原来的计算。",
+    "rests on no document": "请填写补正告知书文号。",
+    "was asked for after": "告知补正超过了收到申请之日起 7 个工作日（条例第三十条），请按原时限答复。",
+    "times out of order": "时间的先后应为：收到申请、告知补正、收到补正，都不晚于现在，请核对。",
+    "on the record of a consultation": "请填写征求意见函的名称和文号。",
+    "no clock of obligation": "这件事的时限已有结果，请回到事件页查看。",
+    "no clock ": "这个时限已有结果，请回到事件页查看。",
+    "cannot be extended": "按规则这个时限不能延长，或已经延长过一次。",
+    "only under an approval": "请填写批准文书的名称和文号。",
+    "no extension undoes that": "时限已过，不能再延长。请尽快办理并如实登记。",
+    "is open in the file": "这件事刚刚已登记完成，请回到事件页查看。",
     "nothing to pause or resume": "现在没有“持续发布”时限在计时。",
 }
 _NOTHING: Mapping[Action, str] = {
@@ -42,7 +69,20 @@ _NOTHING: Mapping[Action, str] = {
     Action.ANSWER_QUESTION: "要有公众关切，也要有已确认的发布；请先“登记公众关切”“确认发布”。",
     Action.PAUSE_CONTINUING: "“持续发布”没有在计时，或已经暂停。",
     Action.RESUME_CONTINUING: "“持续发布”没有暂停，计时照常，不用恢复。",
+    Action.ACCEPT: "没有等待认领的交办，请先“交办”。",
+    Action.RETURN: "没有等待认领的交办；已认领的不能退回。",
+    Action.VERIFY: "没有等待核查反馈的交办，请先“交办”。",
+    Action.DECIDE_QUESTION: "没有待决定的建设性意见或实际困难，请先“关切归类”。",
+    Action.RECORD_RECEIPT: "没有等待回执的上报，请先“登记上报”。",
+    Action.FIND_UNLAWFUL: "没有待认定的虚假信息，请先“关切归类”。",
+    Action.HAND_OVER: "移交前要先由人“认定涉嫌违法”。",
+    Action.FULFIL: "没有待完成的事项，请先“登记转载、公开或答复事项”。",
+    Action.CORRECT: "没有可以补正的公开申请。",
+    Action.CONSULT: "没有正在计时的公开申请。",
+    Action.CONSULTED: "没有因征求意见暂停的公开申请。",
+    Action.EXTEND: "没有可以延长的时限。",
 }
+_GRADE_FIRST = "请先“确认为事件”或“定级”。"
 _IN_HAND = "事件已在办理，请办完后“办结”。"
 _TOO_EARLY_OR_LATE: Mapping[Action, str] = {
     Action.CONFIRM: "事件已经确认过，不用再确认。",
@@ -52,6 +92,9 @@ _TOO_EARLY_OR_LATE: Mapping[Action, str] = {
     Action.MERGE: _IN_HAND,
     Action.REDIRECT: _IN_HAND,
     Action.REOPEN: "事件还没有结束，不用重启。",
+    Action.ASSIGN: _GRADE_FIRST,
+    Action.ACCEPT: _GRADE_FIRST,
+    Action.RETURN: "已有部门退回，事件回到本单位。请重新“交办”后再办。",
 }
 _REOPEN_FIRST = "有新情况的，请先“重启”。"
 _AFTER_THE_END: Mapping[State, str] = {
@@ -83,7 +126,13 @@ def impossible_words(form: ActionForm, incident: Incident) -> str:
     state = STATES[incident.state]
     if incident.closed:
         return f"事件已经“{state}”，不能“{form.title}”。{_AFTER_THE_END[incident.state]}"
-    return f"事件现为“{state}”，不能“{form.title}”：{_TOO_EARLY_OR_LATE[form.action]}"
+    return f"事件现为“{state}”，不能“{form.title}”：{_too_early_or_late(form, incident)}"
+
+
+def _too_early_or_late(form: ActionForm, incident: Incident) -> str:
+    if form.action is Action.RETURN and not incident.assignments:
+        return _NOTHING[Action.ACCEPT] if incident.severity is not None else _GRADE_FIRST
+    return _TOO_EARLY_OR_LATE[form.action]
 
 
 def _nothing_to_do_it_to(form: ActionForm, incident: Incident) -> str:

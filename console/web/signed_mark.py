@@ -17,6 +17,14 @@ def signed_mark(incident: Incident) -> str:
         [(each.id, each.signature) for each in incident.releases if each.signature is not Signature.PROPOSED],
         [each.id for each in incident.conferences],
         [each.id for each in incident.consultations],
-        [(each.id, each.disposition_class, each.answered_by) for each in incident.questions],
+        [
+            (each.id, each.disposition_class, each.answered_by, each.decision, each.finding)
+            for each in incident.questions
+        ],
+        incident.assignments,
+        incident.reports,
+        incident.obligations,
+        incident.handovers,
+        [(each.key, each.paused_at, each.extension) for each in incident.clocks if each.paused_at or each.extension],
     )
     return sha256(repr(decided).encode()).hexdigest()[:16]

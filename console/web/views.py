@@ -1,4 +1,4 @@
-"""What the board says of open incidents: what presses first, what is owed now, and by whom."""
+"""What the board says of open incidents: what presses first, each with its clocks and what is owed now."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,15 +7,11 @@ from enum import IntEnum
 
 from console.web.clock_views import ClockView, clock_view, counted_due
 from console.web.moments_text import moment_text
+from console.web.owed import Owed, owed_now
 from console.words import KINDS, SEVERITIES, STATES
 from desk.clock import Clock, ClockState, state_at
-from desk.incident import Incident, State
-from desk.ladder import addressee, awaits_somebody
-from desk.lifecycle import TRANSITIONS, Action
-from desk.office import DUTY_OFFICER
+from desk.incident import Incident
 from desk.policy import Policy
-from desk.release import Signature
-from desk.rules import Stop
 
 
 class Urgency(IntEnum):
@@ -35,17 +31,6 @@ URGENCIES = {
     Urgency.RUNNING: "计时中",
     Urgency.QUIET: "其他在办",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """One thing owed now: what, by whom, until when, and the action that does it with the word on its button."""
-
-    what: str
-    by: str
-    action: str
-    button: str
-    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,20 +93,6 @@ def row_of(incident: Incident, policy: Policy, now: datetime, zone: tzinfo) -> I
     )
 
 
-def owed_now(incident: Incident, policy: Policy, now: datetime) -> tuple[Owed, ...]:
-    """What is owed now and by whom, in the order it has to be done."""
-    if incident.closed:
-        return ()
-    by = addressee(incident)
-    return (
-        *_taking_on(incident, now),
-        *_judging(incident, by),
-        *_confirming(incident, by),
-        *_answering(incident, policy, by),
-        *_asking(incident, by),
-    )
-
-
 def _pressing(clock: Clock, now: datetime) -> Urgency:
     if state_at(clock, now) is ClockState.PENDING_CONFIRMATION:
         return Urgency.CONFIRM
@@ -142,82 +113,3 @@ def _order(incident: Incident, now: datetime) -> tuple[float, str]:
     if not due:
         return -incident.last_post_at.timestamp(), incident.id
     return (-max(due).timestamp() if urgency is Urgency.OVERDUE else min(due).timestamp()), incident.id
-
-
-def _taking_on(incident: Incident, now: datetime) -> list[Owed]:
-    if incident.acknowledged_by is not None:
-        return []
-    reached = [rung.role for rung in incident.ladder if rung.owed_at <= now] if awaits_somebody(incident) else []
-    roles = "、".join(reached) or DUTY_OFFICER
-    return [Owed(what="尚无人认领", by=roles, action="acknowledge", button="认领")]
-
-
-def _judging(incident: Incident, by: str) -> list[Owed]:
-    owed = []
-    if incident.severity is None:
-        due = min((clock.due_at for clock in incident.clocks if clock.open), default=None)
-        owed.append(Owed(what="确认并定级，或不立案", by=by, action="grade", button="定级", due=due))
-    elif not incident.severity.is_major and incident.answer_kind is None and incident.no_answer_reason is None:
-        owed.append(Owed(what="认定是否须回应", by=by, action="sign-answer-kind", button="认定"))
-    return owed
-
-
-def _confirming(incident: Incident, by: str) -> list[Owed]:
-    waiting = [release for release in incident.releases if release.signature is Signature.PROPOSED]
-    return [
-        Owed(what=f"确认或退回发布“{release.title or release.channel}”", by=by, action="confirm-release", button="确认")
-        for release in waiting
-    ]
-
-
-def _answering(incident: Incident, policy: Policy, by: str) -> list[Owed]:
-    """What the binding clocks ask for; what waits for a signature is asked for above."""
-    return [
-        Owed(what=rule.title, by=by, action=_EVIDENCE[rule.stop], button=_BUTTONS[rule.stop], due=clock.alarm_due_at)
-        for clock in incident.clocks
-        if clock.open and clock.binding and clock.paused_at is None and clock.awaiting is None
-        for rule in (policy.rule(clock.rule_id),)
-        if rule.stop in _EVIDENCE
-    ]
-
-
-def _asking(incident: Incident, by: str) -> list[Owed]:
-    unclassed = [question for question in incident.questions if question.disposition_class is None]
-    unanswered = [question for question in incident.questions if not question.answered_by]
-    answered = any(release.signature is Signature.CONFIRMED for release in incident.releases)
-    owed = []
-    if unclassed:
-        owed.append(Owed(what=f"为 {len(unclassed)} 个公众关切归类", by=by, action="class-question", button="归类"))
-    if unanswered and answered:
-        owed.append(
-            Owed(
-                what=f"标明 {len(unanswered)} 个公众关切由哪次发布回应", by=by, action="answer-question", button="标明"
-            )
-        )
-    if not unanswered and answered and _may_conclude(incident):
-        owed.append(Owed(what="处置已有结果的，可以办结", by=by, action="conclude", button="办结"))
-    return owed
-
-
-def _may_conclude(incident: Incident) -> bool:
-    left = [clock for clock in incident.clocks if clock.blocks_conclusion]
-    return not left and Action.CONCLUDE in TRANSITIONS[incident.state] and incident.state is not State.REOPENED
-
-
-_EVIDENCE = {
-    Stop.RELEASE: "record-release",
-    Stop.PRESS_CONFERENCE: "record-conference",
-    Stop.PRINCIPAL: "record-conference",
-    Stop.ANSWER: "answer-question",
-    Stop.CLARIFICATION: "answer-question",
-    Stop.RESULT: "answer-question",
-}
-"""The form that brings each evidence; what has no form yet is not offered as a button."""
-_BUTTONS = {
-    Stop.RELEASE: "登记发布",
-    Stop.PRESS_CONFERENCE: "登记发布会",
-    Stop.PRINCIPAL: "登记发布会",
-    Stop.ANSWER: "标明",
-    Stop.CLARIFICATION: "标明",
-    Stop.RESULT: "标明",
-}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from desk import briefing_words
 from desk.change import NoticeState
+from desk.duty_records import ObligationKind, ReportKind
 from desk.incident import DispositionClass
 from desk.lifecycle import Action
 from desk.moments import Precision
@@ -51,6 +52,18 @@ PRECISIONS: Mapping[Precision, str] = {
     Precision.MINUTE: "精确到分",
     Precision.HOUR: "精确到小时",
     Precision.DAY: "精确到日",
+}
+
+REPORT_KINDS: Mapping[ReportKind, str] = {
+    ReportKind.INITIAL: "首报",
+    ReportKind.FOLLOW_UP: "续报",
+    ReportKind.FINAL: "终报",
+}
+
+OBLIGATION_KINDS: Mapping[ObligationKind, str] = {
+    ObligationKind.REPOST: "转载",
+    ObligationKind.DISCLOSURE: "公开",
+    ObligationKind.REPLY: "答复申请",
 }
 
 STOPS: Mapping[Stop, str] = {

@@ -12,6 +12,7 @@ from backends.telemetry import log
 from backends.wiring import open_backends
 from console.calendar_duties import GRACE, Alone, as_served, diary_of, duties_of, prune
 from console.health import Pulse, beats
+from console.reminder_list import fresh_list
 from desk.post import PostQuery
 from flows.calendar import PlainCalendar
 from tests.build import DAY, HOUR, NOON, SECOND, a_post, a_screened_post, an_id
@@ -115,3 +116,16 @@ def test_prefect_s_late_run_does_nothing_that_was_done_since_its_hour(
     done = as_served(folder, settings, duty, scheduled=lambda: now + asked_for)
 
     assert done == deleted
+
+
+def test_the_calendar_s_list_is_written_each_day_and_pages_nobody(folder: DeskFolder, settings: Settings) -> None:
+    (duty,) = (each for each in duties_of(folder, settings) if each.name == "remind")
+
+    listed = [duty.perform(), duty.perform()]
+
+    kept = fresh_list(folder, SystemClock().now())
+    assert kept is not None
+    assert listed == [len(kept.lines)] * 2
+    assert "C23M" in {each.rule_id for each in kept.lines}
+    with open_backends(folder, settings) as backends:
+        assert backends.incidents.notices() == []

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.incident import Severity, State
+from desk.incident import Incident, Severity, State
 from desk.reminder_rules import After
-from desk.reminders import Reminder, incident_reminders, office_reminders, reminders_after
+from desk.reminders import AHEAD, BEHIND, Reminder, coming, incident_reminders, office_reminders, reminders_after
 from tests.build import DAY, HOUR, NOON, SECOND
 from tests.desk.duty_scene import RULES, UNKNOWN_YEAR, ZONE, end_of
 from tests.desk.scene import answered, graded
@@ -124,3 +124,41 @@ def test_duty_binds_only_what_starts_while_it_is_in_force() -> None:
 
     assert reminders_after(RULES, After.COLLECTED, before, "x") == ()
     assert len(reminders_after(RULES, After.COLLECTED, before + timedelta(hours=1), "x")) == 1
+
+
+def concluded_at(moment: datetime) -> Incident:
+    return replace(answered(graded(Severity.ORDINARY)), state=State.CONCLUDED, closed_at=moment)
+
+
+def told(now: datetime, *incidents: Incident) -> list[tuple[str, datetime]]:
+    return [(each.reminder.rule_id, each.reminder.due_at) for each in coming(RULES, incidents, now)]
+
+
+def test_what_comes_round_is_told_ahead_and_stays_a_week_behind() -> None:
+    due = end_of(2026, 7, 10)
+
+    seen = [
+        ("C23", due) in told(now) for now in (due - AHEAD - SECOND, due - AHEAD, due + BEHIND, due + BEHIND + SECOND)
+    ]
+
+    assert seen == [False, True, True, False]
+
+
+def test_what_follows_an_incident_is_told_from_its_first_warning_on() -> None:
+    incident = concluded_at(NOON + DAY)
+    [evaluation] = [each for each in incident_reminders(RULES, incident) if each.rule_id == "C17"]
+
+    seen = [
+        ("C17", evaluation.due_at) in told(now, incident)
+        for now in (evaluation.warn_at[0] - SECOND, evaluation.warn_at[0])
+    ]
+
+    assert seen == [False, True]
+
+
+def test_the_next_due_stands_first_and_only_what_is_warned_of_is_near() -> None:
+    found = coming(RULES, (), NOON)
+
+    assert [each.reminder.due_at for each in found] == sorted(each.reminder.due_at for each in found)
+    assert {each.near(NOON) for each in found} == {True, False}
+    assert all(each.reminder.warn_at[0] <= NOON for each in found if each.near(NOON))

@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from console.web.moments_text import countdown_text, length_text, moment_text
-from console.web.views import Urgency, board_sections, owed_now, urgency_of
+from console.web.owed import owed_now
+from console.web.views import Urgency, board_sections, urgency_of
 from desk.incident import DispositionClass, Incident, Rung, Severity
 from desk.lifecycle import Action
 from desk.release import Signature
