@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from spiders import outflow
 from spiders.outcomes import PageOutcome
-from spiders.schedule import NOBODY_ASKED
+from spiders.schedule import NOBODY_ASKED, SPOOL_FULL
 
 PAGE_OUTCOMES: Mapping[PageOutcome, str] = {
     PageOutcome.READ: "列表已读取",
     PageOutcome.UNCHANGED: "列表无变化",
     PageOutcome.DELIVERED: "已采集",
+    PageOutcome.SPOOLED: "已采集，总线不通，存入暂存区待送",
     PageOutcome.REPEATED: "此前已采集",
     PageOutcome.QUARANTINED: "已隔离，用 huiying quarantine list 查看原因",
     PageOutcome.NO_TIME: "页面和列表都没有发布时间",
@@ -29,6 +31,13 @@ PAGE_OUTCOMES: Mapping[PageOutcome, str] = {
 
 GAP_REASONS: Mapping[str, str] = {
     **{outcome.value: words for outcome, words in PAGE_OUTCOMES.items()},
+    SPOOL_FULL: "暂存区已满，恢复总线后自动继续采集",
     NOBODY_ASKED: "采集没有在运行，请用 huiying run 启动",
 }
 """Why a source could not be seen: how its last page ended, or that nobody asked."""
+
+CRAWL_TROUBLES: Mapping[str, str] = {
+    outflow.BUS_AWAY: "消息总线不通，采到的信息先存入暂存区，恢复后按序送出，不会丢失",
+    outflow.SPOOL_FULL: "消息总线不通且暂存区已满，已暂停采集，恢复总线后自动继续",
+}
+"""What hinders collection, by the words of its health."""

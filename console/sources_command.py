@@ -22,6 +22,7 @@ from spiders.collecting import Collecting, Page
 from spiders.masking import mask
 from spiders.outcomes import LIST_WAS_SEEN, PageOutcome
 from spiders.sources import Source, load_sources
+from spiders.spool import IN_MEMORY, Spool
 
 _ONE = 1
 
@@ -37,6 +38,7 @@ def check(chosen: argparse.Namespace) -> int:
     collecting = Collecting(
         sources=tried,
         bus=MemoryBus(),
+        spool=Spool(IN_MEMORY),
         codec=JsonCodec(),
         store=MemorySourceStore(),
         clock=SystemClock(),

@@ -124,6 +124,7 @@ OUTCOMES: Mapping[str, str] = {
 GAPS: Mapping[str, str] = {
     SILENCE: "到时未采集，没有记录",
     NEVER_SEEN: "从未取得",
+    "spool_full": "暂存区已满，暂停采集",
     "not_running": "采集未运行",
     "interrupted": "采集中途停止",
     "robots_refused": "该站不允许采集",

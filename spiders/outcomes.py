@@ -21,6 +21,7 @@ class PageOutcome(StrEnum):
     READ = "read"  # a list of articles was read
     UNCHANGED = "unchanged"  # a list had not changed since it was last read
     DELIVERED = "delivered"  # an article is on the bus
+    SPOOLED = "spooled"  # an article that waits in the spool for a bus that is away
     REPEATED = "repeated"  # an article that was delivered before
     QUARANTINED = "quarantined"  # an article the door refused; it lies in quarantine with the reason
     NO_TIME = "no_time"  # an article that nowhere says when it was published

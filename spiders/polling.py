@@ -10,10 +10,10 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from desk.errors import BusError
 from desk.travel import POSTS, Outgoing
 from spiders.address import canonical_address
 from spiders.collecting import Collecting, FoundArticle, Page
+from spiders.delivery import Delivering
 from spiders.feed import Entry, NotAList
 from spiders.loader import captured, item_of, listing_of
 from spiders.manners import retry_after_of
@@ -26,9 +26,10 @@ from spiders.outcomes import (
     outcome_of_failure,
     outcome_of_status,
 )
+from spiders.outflow import Outflow
 from spiders.progress import Round, retry_at
-from spiders.replies import ON_THE_BUS, changed_replies, note_replies, post_of
-from spiders.schedule import Schedule
+from spiders.replies import ON_ITS_WAY, changed_replies, note_replies, post_of
+from spiders.schedule import SPOOL_FULL, Schedule
 from spiders.settings import MOST_REDIRECTS
 
 LOOK_EVERY = timedelta(milliseconds=250)
@@ -54,6 +55,8 @@ class PollingSpider(Spider):
         self._silent: dict[str, int] = {}
         self._under_way: dict[str, Page] = {}
         self._stopping = asyncio.Event()
+        self._outflow = Outflow(collecting.bus, collecting.spool, collecting.clock, collecting.logger)
+        self.delivering = Delivering(self._outflow, collecting.codec, collecting.clock, self.stopped_within)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, collecting: Collecting) -> "PollingSpider":
@@ -70,10 +73,16 @@ class PollingSpider(Spider):
         for source, until in self.schedule.silent() if self.collecting.once else ():
             self.collecting.logger.warning("source left alone", source=source.key, until=until)
         while not self._stopping.is_set():
-            self.collecting.looked()
-            for source in self.schedule.due(self.collecting.switched_off()):
+            self._outflow.drain()
+            self.collecting.looked(self._outflow.trouble)
+            due = self.schedule.due(self.collecting.switched_off())
+            if self._outflow.full:
+                self.schedule.put_off(due, SPOOL_FULL)
+                due = []
+            for source in due:
                 yield self._list_request(self.schedule.begin(source))
             if self.collecting.once and self.schedule.all_asked:
+                self._outflow.drain(at_once=True)
                 return
             await self.stopped_within(LOOK_EVERY)
 
@@ -186,7 +195,7 @@ class PollingSpider(Spider):
                 begun.stop(outcome, retry_at(retry_after, self.collecting.clock.now()))
             return
         begun.progress.note(page.entry, outcome)
-        if page.found is not None and page.entry.replies is not None and outcome in ON_THE_BUS:
+        if page.found is not None and page.entry.replies is not None and outcome in ON_ITS_WAY:
             begun.progress.posts[page.entry.mark] = post_of(page.found, self.collecting.clock.now())
             self._tell_replies(begun, [page.entry])
         silent = self._silent.get(page.source.key, 0) + 1 if outcome in HOST_IS_SILENT else 0
@@ -232,18 +241,14 @@ class PollingSpider(Spider):
         return request
 
     def _tell_replies(self, begun: Round, entries: list[Entry]) -> None:
-        """Publishes the counts of replies that changed; what the bus does not take is told at the next reading."""
+        """Publishes the counts of replies that changed; what finds no room is told at the next reading."""
         changed = changed_replies(begun, entries, self.collecting.clock.now())
         if not changed:
             return
         encoded = ((each.post_id, self.collecting.codec.encode(each)) for each in changed)
-        try:
-            self.collecting.bus.publish([Outgoing(topic=POSTS, key=key, value=value) for key, value in encoded])
-            self.collecting.bus.flush()
-        except BusError as error:
-            self.collecting.logger.warning("replies not told", source=begun.source.key, reason=str(error))
-            return
-        note_replies(begun, entries)
+        outgoing = [Outgoing(topic=POSTS, key=key, value=value) for key, value in encoded]
+        if self._outflow.offer(outgoing) is not None:
+            note_replies(begun, entries)
 
     def _unchanged(self, page: Page) -> None:
         self.schedule.round_of(page.source).unchanged()

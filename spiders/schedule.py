@@ -1,5 +1,6 @@
 """Which source is asked when: the cursors and coverage gaps of all sources, kept in the source store."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +14,9 @@ from spiders.sources import Source
 NOBODY_ASKED = "not_running"
 """The reason of a gap in which the crawl itself did not run; any other reason is how the page ended."""
 
+SPOOL_FULL = "spool_full"
+"""The reason of a gap in which nothing was asked because there was no room left for what would be found."""
+
 _SHORTEST_ABSENCE = timedelta(minutes=10)
 
 
@@ -24,7 +28,7 @@ class Schedule:
         self._cursors = {source.key: collecting.store.cursor(source.key) for source in collecting.sources}
         self._rounds: dict[str, Round] = {}
         self._asked: set[str] = set()
-        self._noted_off: set[str] = set()
+        self._noted: set[str] = set()
 
     @property
     def under_way(self) -> tuple[Round, ...]:
@@ -52,9 +56,16 @@ class Schedule:
 
     def _leave_out(self, source: Source, now: datetime) -> None:
         self._asked.add(source.key)
-        if source.key not in self._noted_off:
-            self._noted_off.add(source.key)
+        if source.key not in self._noted:
+            self._noted.add(source.key)
             self._keep_gap(source.key, now, PageOutcome.SWITCHED_OFF.value)
+
+    def put_off(self, due: Sequence[Source], reason: str) -> None:
+        """Opens a gap for sources that are due and not asked; it closes when they are read."""
+        for source in due:
+            if source.key not in self._noted:
+                self._noted.add(source.key)
+                self._keep_gap(source.key, self._now(), reason)
 
     def silent(self) -> list[tuple[Source, datetime]]:
         """With `once`: the sources in trouble or silence, which are not asked, and until when."""
@@ -74,7 +85,7 @@ class Schedule:
         begun = Round(source=source, cursor=cursor, progress=progress_of(cursor))
         self._rounds[source.key] = begun
         self._asked.add(source.key)
-        self._noted_off.discard(source.key)
+        self._noted.discard(source.key)
         return begun
 
     def round_of(self, source: Source) -> Round:
