@@ -46,6 +46,7 @@ def run(chosen: argparse.Namespace) -> int:
             logger=logger,
             archive=archive_of,
             once=chosen.once,
+            weibo_token=settings.weibo_token,
             looked=Pulse(folder, PART, clock).worked,
             switched_off=Switches(settings.sources, sources, logger),
         )

@@ -1,7 +1,7 @@
 """What collection works with: its ports, and a page from the question to its one end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backends.official_page import Answer
 from backends.telemetry import Logger
@@ -14,6 +14,10 @@ from spiders.spool import Spool
 
 MOST_ARTICLES = 100
 """How many new articles of one list are read in one round; the rest waits for the next."""
+
+
+MOST_POSTS = 4_000
+"""How many new posts are taken in one round from a list that says all there is: as many as its pages can have."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -68,6 +72,8 @@ class Collecting:
     archive: Callable[[Answer], Archive]
     once: bool = False
     most_articles: int = MOST_ARTICLES
+    most_posts: int = MOST_POSTS
+    weibo_token: str | None = field(default=None, repr=False)
     told: Callable[[Page], None] = _nobody
     looked: Callable[[str], None] = _unheard
     switched_off: Callable[[], frozenset[str]] = _none_off

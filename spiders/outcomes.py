@@ -30,6 +30,8 @@ class PageOutcome(StrEnum):
     ROBOTS_REFUSED = "robots_refused"  # the site's robots.txt asks not to read it
     OTHER_HOST = "other_host"  # it leads to a host that the source does not name
     THROTTLED = "throttled"  # the host asked for fewer questions (429, 503)
+    UNAUTHORISED = "unauthorised"  # the token is expired, withdrawn or wrong
+    NOT_PERMITTED = "not_permitted"  # the token is good, and not for this method
     REDIRECT_LOOP = "redirect_loop"
     TOO_LARGE = "too_large"
     TIMED_OUT = "timed_out"
