@@ -15,7 +15,7 @@ WEEKS = 8
 LEAST_WEEKS = 2
 """Before that nobody knows what is usual."""
 
-LEAST_EXPECTED = 8.0
+LEAST_EXPECTED = 12.0
 MARGIN = 2.0
 """Silence is when so many times more posts were to be expected than in the source's longest earlier pause but one."""
 
