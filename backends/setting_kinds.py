@@ -15,6 +15,7 @@ _SEPARATORS = re.compile("[,，、;；\n]")  # people separate names with what t
 _CODE = re.compile("[0-9]{6}")
 _SERVER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,252}:[0-9]{1,5}|\[[0-9A-Fa-f:]{2,45}\]:[0-9]{1,5}")
 _POSTGRESQL = re.compile(r"postgresql(?:\+psycopg)?://")
+_TOKEN = re.compile(r"[\x21-\x7e]{8,512}")
 _CREDENTIALS = re.compile("//[^/?#]*@")
 
 
@@ -182,6 +183,19 @@ def secret(shortest: int) -> Kind[str | None]:
     def read(given: object, _: Path) -> str | None:
         found = _text(given)
         if 0 < len(found) < shortest:
+            raise ValueError(f"use {allowed}")
+        return found or None
+
+    return Kind(allowed=allowed, read=read, secret=True)
+
+
+def token() -> Kind[str | None]:
+    """A token that somebody else made and that stands in a header, or nothing."""
+    allowed = "the letters, digits and signs of a token, or nothing"
+
+    def read(given: object, _: Path) -> str | None:
+        found = _text(given)
+        if found and _TOKEN.fullmatch(found) is None:
             raise ValueError(f"use {allowed}")
         return found or None
 

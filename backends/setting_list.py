@@ -20,6 +20,7 @@ from backends.setting_kinds import (
     servers,
     text,
     text_or_nothing,
+    token,
     words,
     zone,
 )
@@ -87,6 +88,7 @@ BOARD_URL = Setting(
 )
 POLICY = Setting(name="policy", default=str(_SHIPPED_POLICY), help="file of the rules", kind=file())
 SOURCES = Setting(name="sources", default="sources.toml", help="file of the sources to collect", kind=file())
+WEIBO_TOKEN = Setting(name="weibo_token", default="", help="access token of the Weibo open platform", kind=token())
 LOG_LEVEL = Setting(name="log_level", default="info", help="least important line to log", kind=_LEVEL)
 BATCH = Setting(name="batch", default="500", help="posts per batch", kind=count(1, 5000))
 WEB_PORT = Setting(name="web_port", default="8765", help="port of the board on this machine", kind=count(1024, 65535))
@@ -149,6 +151,7 @@ SETTINGS = (
     BOARD_URL,
     POLICY,
     SOURCES,
+    WEIBO_TOKEN,
     LOG_LEVEL,
     BATCH,
     WEB_PORT,

@@ -47,6 +47,7 @@ class Settings:
     board_url: str
     policy: Path
     sources: Path
+    weibo_token: str | None = field(repr=False)
     log_level: str
     batch: int
     web_port: int
@@ -187,6 +188,7 @@ def load_settings(flags: Mapping[str, str | None], environ: Mapping[str, str], f
         board_url=reading.of(known.BOARD_URL),
         policy=reading.of(known.POLICY),
         sources=reading.of(known.SOURCES),
+        weibo_token=reading.of(known.WEIBO_TOKEN),
         log_level=reading.of(known.LOG_LEVEL),
         batch=reading.of(known.BATCH),
         web_port=reading.of(known.WEB_PORT),

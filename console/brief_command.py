@@ -12,6 +12,7 @@ from backends.wiring import Backends, open_backends
 from console.drill_command import MARK as DRILL_MARK
 from console.drill_script import SHIPPED, in_its_office, load_script
 from console.incidents_command import moment_of
+from console.left_out import left_out
 from console.replay_command import MARK as REPLAY_MARK
 from console.wiring import folder_of, office_from, policy_from, settings_from
 from desk.errors import BadSettings
@@ -82,4 +83,5 @@ def _desk(backends: Backends, folder: DeskFolder, office: Office, settings: Sett
         policy=policy_from(settings),
         # Only a real desk prunes: a drill or replay keeps what it played.
         posts_kept=timedelta(days=settings.post_days) if folder.name == "desk" else None,
+        left_out=left_out(settings) if folder.name == "desk" else (),
     )

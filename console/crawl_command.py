@@ -14,6 +14,7 @@ from console.wiring import existing_desks, settings_from
 from desk.ports import Archive
 from spiders.collecting import Collecting
 from spiders.sources import load_sources
+from spiders.spool import FILE_NAME, Spool
 from spiders.switches import Switches
 
 DESK = "desk"
@@ -33,16 +34,19 @@ def run(chosen: argparse.Namespace) -> int:
 
     migrate = folder.name not in existing_desks(settings)
     with folder.lock(PART, now=clock.now()), open_backends(folder, settings, migrate=migrate) as backends:
+        spool = Spool(folder.spool / FILE_NAME)
         logger = start_log(folder.log, part=PART, level=settings.log_level)
         collecting = Collecting(
             sources=sources.sources,
             bus=backends.bus,
+            spool=spool,
             codec=backends.codec,
             store=backends.sources,
             clock=clock,
             logger=logger,
             archive=archive_of,
             once=chosen.once,
+            weibo_token=settings.weibo_token,
             looked=Pulse(folder, PART, clock).worked,
             switched_off=Switches(settings.sources, sources, logger),
         )
@@ -50,6 +54,10 @@ def run(chosen: argparse.Namespace) -> int:
         try:
             tally = collect(collecting, sources.contact)
         finally:
+            waiting = spool.records
+            spool.close()
             stop_log()
     print(f"crawl: {tally}")
+    if waiting:
+        print(f"crawl: {waiting} records wait in {folder.spool / FILE_NAME}, the next crawl delivers them")
     return 0

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from backends.dossier_cover import Cover, CoverPart
 from backends.dossier_evidence import Kept
 from console.web.clock_views import clock_view
-from console.web.file_views import Line, answer_lines, answer_words, notice_lines, time_lines, timeline_lines
+from console.web.file_views import Line, answer_lines, answer_words, notice_lines, time_lines
 from console.web.moments_text import exact_text
+from console.web.timeline_views import timeline_lines
 from console.words import KINDS, SEVERITIES, STATES
 from desk.caselog import logged
 from desk.clock import Clock

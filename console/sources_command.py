@@ -10,18 +10,22 @@ from backends.clock import SystemClock
 from backends.codec import JsonCodec
 from backends.official_page import Answer
 from backends.official_page import Page as Kept
+from backends.settings import Settings
 from backends.sources_memory import MemorySourceStore
 from backends.telemetry import log
 from console.page_words import PAGE_OUTCOMES
 from console.showing import local
 from console.wiring import settings_from
+from desk.briefing_words import LEFT_OUT
+from desk.coverage import LeftOut
 from desk.moments import Precision
 from desk.ports import Archive
 from spiders.address import canonical_address
 from spiders.collecting import Collecting, Page
 from spiders.masking import mask
 from spiders.outcomes import LIST_WAS_SEEN, PageOutcome
-from spiders.sources import Source, load_sources
+from spiders.sources import Source, SourceKind, load_sources
+from spiders.spool import IN_MEMORY, Spool
 
 _ONE = 1
 
@@ -33,10 +37,11 @@ def check(chosen: argparse.Namespace) -> int:
     settings = settings_from(chosen)
     sources = load_sources(settings.sources).named(chosen.source)
     ended: defaultdict[str, list[Page]] = defaultdict(list)
-    tried = tuple(source for source in sources.asked.sources if not source.off)
+    tried = tuple(source for source in sources.asked.sources if not source.off and not _lacks_token(source, settings))
     collecting = Collecting(
         sources=tried,
         bus=MemoryBus(),
+        spool=Spool(IN_MEMORY),
         codec=JsonCodec(),
         store=MemorySourceStore(),
         clock=SystemClock(),
@@ -44,6 +49,8 @@ def check(chosen: argparse.Namespace) -> int:
         archive=_kept_nowhere,
         once=True,
         most_articles=_ONE,
+        most_posts=_ONE,
+        weibo_token=settings.weibo_token,
         told=lambda page: ended[page.source.key].append(page),
     )
     if tried:
@@ -59,12 +66,18 @@ def _kept_nowhere(answer: Answer) -> Archive:
     return MemoryArchive(lambda _: Kept(redirects=(), answer=answer))
 
 
+def _lacks_token(source: Source, settings: Settings) -> bool:
+    return source.kind is SourceKind.WEIBO and not settings.weibo_token
+
+
 def _untried(source: Source) -> list[str]:
     if source.off:
         return [
             f"{source.key}  {source.address}",
             "  已停用（off = true），未试读；写好 lawful_basis 并删去 off 后即可采集",
         ]
+    if source.kind is SourceKind.WEIBO:
+        return [f"{source.key}  {source.address}", f"  未试读：{LEFT_OUT[LeftOut.WEIBO_NOT_SET_UP]}"]
     columns = "、".join(source.columns.values())
     return [source.key, f"  由人上传的表格（列：{columns}）：用 huiying sources load {source.key} 文件"]
 

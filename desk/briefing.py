@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from desk.clock import Clock
 from desk.clocks import Reading, readings
-from desk.coverage import Coverage, Tally, coverage
+from desk.coverage import Coverage, LeftOut, Tally, coverage
 from desk.incident import Incident, PublicQuestion
 from desk.known_then import known_then, learned_of, settled_at
 from desk.moments import Basis
@@ -222,6 +222,7 @@ def compose(
     cursors: Sequence[Cursor],
     gaps: Sequence[CoverageGap],
     posts_since: datetime | None = None,
+    left_out: tuple[LeftOut, ...] = (),
 ) -> Briefing:
     """The briefing of a week, compiled at `now`; posts older than `posts_since` may have expired.
 
@@ -239,7 +240,7 @@ def compose(
         since=since,
         cut_off=cut_off,
         compiled_at=now,
-        coverage=coverage(since, min(now, until), tallies, cursors, gaps),
+        coverage=coverage(since, min(now, until), tallies, cursors, gaps, left_out),
         incidents=Figure(listed=tuple(known_then(each, cut_off) for each in on_desk)),
         ledger=tuple(line for each in on_desk for line in _ledger(each, policy, since, cut_off)),
         posts_complete=posts_since is None or posts_since <= since,

@@ -1,7 +1,7 @@
 """The chapters on coverage: what was screened, for how long each source could be seen, and what was not covered."""
 
 from desk.briefing import Briefing
-from desk.briefing_words import GAPS, OUTCOMES, hours, listed, minute
+from desk.briefing_words import GAPS, LEFT_OUT, OUTCOMES, hours, listed, minute
 from desk.coverage import LEAST, Coverage, Group
 from desk.paper import Block, Paragraph, Table
 from desk.post import Outcome
@@ -22,6 +22,7 @@ def not_covered(briefing: Briefing) -> list[Block]:
     cover = briefing.coverage
     unplaced = cover.ended(Outcome.UNPLACED)
     blocks: list[Block] = [Paragraph(text=_gaps_said(cover))]
+    blocks.extend(Paragraph(text=LEFT_OUT[each]) for each in cover.left_out)
     if cover.sources:
         blocks.append(_by_source(cover))
     if cover.gaps:

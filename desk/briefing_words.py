@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
 from desk.clock import Clock, ClockTag
-from desk.coverage import LEAST, NEVER_SEEN, SILENCE
+from desk.coverage import LAYOUT_CHANGED, LEAST, MUTED, NEVER_SEEN, SILENCE, LeftOut
 from desk.incident import DispositionClass, Incident, Severity, State
 from desk.moments import Basis
 from desk.post import Outcome
@@ -124,8 +124,15 @@ OUTCOMES: Mapping[str, str] = {
 GAPS: Mapping[str, str] = {
     SILENCE: "到时未采集，没有记录",
     NEVER_SEEN: "从未取得",
+    MUTED: "久无新内容，远少于往常",
+    LAYOUT_CHANGED: "版式疑已改变，多数文章读不出",
+    "not_set_up": "未设置微博令牌",
+    "unauthorised": "微博令牌失效",
+    "not_permitted": "没有该微博接口的权限",
+    "too_many": "信息过多，未能读全",
+    "switched_off": "来源已停用",
+    "spool_full": "暂存区已满，暂停采集",
     "not_running": "采集未运行",
-    "switched_off": "本单位已停用该来源",
     "interrupted": "采集中途停止",
     "robots_refused": "该站不允许采集",
     "other_host": "转到其他网站",
@@ -138,6 +145,14 @@ GAPS: Mapping[str, str] = {
     "broken": "内容残缺或格式不符",
 }
 """Why a source could not be seen, by the code of the crawl's record; a code not listed is shown as it is."""
+
+LEFT_OUT: Mapping[LeftOut, str] = {
+    LeftOut.WEIBO_NOT_SET_UP: "微博未覆盖：没有设置微博开放平台的令牌。"
+    "请以本单位名义在 open.weibo.com 申请应用并授权，将令牌写入文件，用 HUIYING_WEIBO_TOKEN_FILE 指明，"
+    '并登记 kind = "weibo" 的来源。',
+    LeftOut.WEIBO_NO_SOURCE: '微博未覆盖：已有令牌，但没有启用的微博来源。请在来源文件中登记 kind = "weibo" 的来源。',
+}
+"""What is not collected at all, and how to change that."""
 
 _DIGITS = "一二三四五六七八九十"
 

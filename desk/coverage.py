@@ -6,6 +6,7 @@ No breakdown of posts shows a group under five (policy §7.2 E9): small groups a
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from desk.post import Outcome
 from desk.source import CoverageGap, Cursor
@@ -16,8 +17,20 @@ LEAST = 5
 SILENCE = "silence"
 NEVER_SEEN = "never_seen"
 """Reasons of stretches that no crawl put on record."""
+
+MUTED = "muted"
+LAYOUT_CHANGED = "layout_changed"
+"""Reasons of stretches in which a source answered, and may all the same not have been seen."""
+
 _GRACE = timedelta(hours=1)
 """How long after it was to be asked again a source still counts as watched."""
+
+
+class LeftOut(StrEnum):
+    """A whole field that the desk does not collect from, and why."""
+
+    WEIBO_NOT_SET_UP = "weibo_not_set_up"
+    WEIBO_NO_SOURCE = "weibo_no_source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +68,7 @@ class Coverage:
     until: datetime
     tallies: tuple[Tally, ...]
     sources: tuple[SourceCoverage, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def posts(self) -> int:
@@ -104,6 +118,7 @@ def coverage(
     tallies: Iterable[Tally],
     cursors: Sequence[Cursor],
     gaps: Sequence[CoverageGap],
+    left_out: tuple[LeftOut, ...] = (),
 ) -> Coverage:
     """The coverage from `since` until `until`: of every source polled, and of every source posts came from."""
     counted = tuple(sorted(tallies, key=lambda tally: (tally.source, tally.outcome)))
@@ -113,7 +128,7 @@ def coverage(
         _source(name, polled.get(name), counted, [gap for gap in gaps if gap.source == name], since, until)
         for name in names
     )
-    return Coverage(since=since, until=until, tallies=counted, sources=sources)
+    return Coverage(since=since, until=until, tallies=counted, sources=sources, left_out=left_out)
 
 
 def guarded(counts: Mapping[str, int]) -> tuple[Group, ...]:

@@ -15,7 +15,7 @@ from backends.whole_file import write_whole
 from desk.briefing import Briefing, compose
 from desk.briefing_paper import paper_of
 from desk.change import IncidentQuery
-from desk.coverage import Tally
+from desk.coverage import LeftOut, Tally
 from desk.errors import StoreError
 from desk.incident import Incident
 from desk.office import Office
@@ -39,7 +39,8 @@ _AT_ONCE = 500
 class BriefedDesk:
     """What a briefing is read from: the stores of one desk, its office and its rules.
 
-    `posts_kept` is how long posts stay in their store, or None where nobody prunes it.
+    `posts_kept` is how long posts stay in their store, or None where nobody prunes it. `left_out`
+    is what the desk does not collect at all.
     """
 
     posts: PostStore
@@ -48,6 +49,7 @@ class BriefedDesk:
     office: Office
     policy: Policy
     posts_kept: timedelta | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def brief_last_week(desk: BriefedDesk, now: datetime, folder: Path) -> tuple[Path, Path]:
@@ -86,6 +88,7 @@ def composed(desk: BriefedDesk, week: Week, now: datetime) -> Briefing:
         cursors=_cursors(desk.sources),
         gaps=desk.sources.gaps(since, until),
         posts_since=now - desk.posts_kept if desk.posts_kept is not None else None,
+        left_out=desk.left_out,
     )
 
 

@@ -1,7 +1,7 @@
 """What collection works with: its ports, and a page from the question to its one end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backends.official_page import Answer
 from backends.telemetry import Logger
@@ -10,9 +10,14 @@ from spiders.door import RawItem
 from spiders.feed import Entry
 from spiders.outcomes import PageOutcome
 from spiders.sources import Source
+from spiders.spool import Spool
 
 MOST_ARTICLES = 100
 """How many new articles of one list are read in one round; the rest waits for the next."""
+
+
+MOST_POSTS = 4_000
+"""How many new posts are taken in one round from a list that says all there is: as many as its pages can have."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -43,21 +48,23 @@ def _nobody(page: Page) -> None:
     del page
 
 
-def _unheard() -> None:
-    return None
+def _unheard(trouble: str) -> None:
+    del trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collecting:
     """The sources and the ports of one crawl.
 
-    `archive` gives the archive that keeps the answer it is given as an official page; `told` hears of every page
-    that ended, `looked` of every look at what is due; `switched_off` gives the keys of sources that are not to be
-    asked any more. With `once`, each source is asked once and the crawl ends.
+    `spool` keeps what the bus does not take. `archive` gives the archive that keeps the answer it is given as an
+    official page; `told` hears of every page that ended, `looked` of every look at what is due and of what hinders
+    delivery; `switched_off` gives the keys of sources that are not to be asked any more. With `once`, each source is
+    asked once and the crawl ends.
     """
 
     sources: tuple[Source, ...]
     bus: Bus
+    spool: Spool
     codec: Codec
     store: SourceStore
     clock: Clock
@@ -65,6 +72,8 @@ class Collecting:
     archive: Callable[[Answer], Archive]
     once: bool = False
     most_articles: int = MOST_ARTICLES
+    most_posts: int = MOST_POSTS
+    weibo_token: str | None = field(default=None, repr=False)
     told: Callable[[Page], None] = _nobody
-    looked: Callable[[], None] = _unheard
+    looked: Callable[[str], None] = _unheard
     switched_off: Callable[[], frozenset[str]] = _none_off

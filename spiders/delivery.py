@@ -1,34 +1,85 @@
-"""The last stretch of a page: through the door, onto the bus, and safe there before it counts as delivered."""
+"""The last stretch of a page: through the door, and safe on the bus or in the spool before it counts as delivered."""
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import msgspec
 from scrapy.crawler import Crawler
 
-from desk.errors import BadPost, BusError
+from desk.errors import BadPost
+from desk.ports import Clock, Codec
 from desk.travel import DEAD, POSTS, DeadRecord, Outgoing
 from spiders.address import canonical_address
 from spiders.collecting import FoundArticle
 from spiders.door import RawItem, admit, seen
 from spiders.masking import mask
 from spiders.outcomes import PageOutcome
+from spiders.outflow import Outflow, Taken
 
 if TYPE_CHECKING:
     from spiders.polling import PollingSpider
 
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(milliseconds=500), timedelta(seconds=30)
+LOOK_FOR_ROOM = timedelta(milliseconds=500)
 _REMEMBERED = 20_000
 _KEPT_CHARACTERS = 10_000
 
 
+class Delivering:
+    """Brings found items out; where neither bus nor spool takes one it waits, and the source it serves with it.
+
+    `stopped_within` waits that long, or until the crawl is asked to stop, and says which.
+    """
+
+    def __init__(
+        self, outflow: Outflow, codec: Codec, clock: Clock, stopped_within: Callable[[timedelta], Awaitable[bool]]
+    ) -> None:
+        self._outflow = outflow
+        self._codec = codec
+        self._clock = clock
+        self._stopped_within = stopped_within
+        self._delivered: OrderedDict[str, None] = OrderedDict()
+
+    async def deliver(self, raw: RawItem) -> PageOutcome:
+        """How the item ended: on the bus, in the spool, in quarantine, or known before."""
+        now = self._clock.now()
+        try:
+            post = admit(raw, now)
+            outgoing = Outgoing(topic=POSTS, key=post.id, value=self._codec.encode(post))
+        except BadPost as problem:
+            return await self._sent(self._refused(raw, str(problem), now), PageOutcome.QUARANTINED)
+        if post.id in self._delivered:
+            return PageOutcome.REPEATED
+        outcome = await self._sent(outgoing, PageOutcome.DELIVERED)
+        if outcome is not PageOutcome.INTERRUPTED:
+            self._remember(post.id)
+        return outcome
+
+    def _refused(self, raw: RawItem, reason: str, now: datetime) -> Outgoing:
+        where = canonical_address(raw.address or "") or raw.source
+        dead = DeadRecord(topic=POSTS, offset=-1, key=where, value=_keepable(raw, now), reason=reason)
+        return Outgoing(topic=DEAD, key=where, value=self._codec.encode(dead))
+
+    async def _sent(self, outgoing: Outgoing, outcome: PageOutcome) -> PageOutcome:
+        """The outcome once it is safe; INTERRUPTED when the crawl stops before anything had room for it."""
+        while (taken := self._outflow.offer([outgoing])) is None:
+            if await self._stopped_within(LOOK_FOR_ROOM):
+                return PageOutcome.INTERRUPTED
+        spooled = taken is Taken.IN_SPOOL and outcome is PageOutcome.DELIVERED
+        return PageOutcome.SPOOLED if spooled else outcome
+
+    def _remember(self, post_id: str) -> None:
+        self._delivered[post_id] = None
+        if len(self._delivered) > _REMEMBERED:
+            self._delivered.popitem(last=False)
+
+
 class Delivery:
-    """The item pipeline; while the bus is away it waits and says so, and the source it serves waits with it."""
+    """The item pipeline."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._delivered: OrderedDict[str, None] = OrderedDict()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Delivery":
@@ -37,52 +88,9 @@ class Delivery:
 
     async def process_item(self, item: FoundArticle) -> FoundArticle:
         """Delivers the article, or puts what the door refuses into quarantine; then its page has ended."""
-        now = self._spider.collecting.clock.now()
-        try:
-            post = admit(item.raw, now)
-            outgoing = Outgoing(topic=POSTS, key=post.id, value=self._spider.collecting.codec.encode(post))
-        except BadPost as problem:
-            outcome = await self._put_aside(item.raw, str(problem), now)
-        else:
-            outcome = PageOutcome.REPEATED
-            if post.id not in self._delivered:
-                outcome = await self._sent(outgoing, PageOutcome.DELIVERED)
-                self._remember(post.id)
-        self._spider.ended(item.page, outcome)
+        spider = cast("PollingSpider", self._crawler.spider)
+        spider.ended(item.page, await spider.delivering.deliver(item.raw))
         return item
-
-    async def _put_aside(self, raw: RawItem, reason: str, now: datetime) -> PageOutcome:
-        where = canonical_address(raw.address or "") or raw.source
-        dead = DeadRecord(topic=POSTS, offset=-1, key=where, value=_keepable(raw, now), reason=reason)
-        value = self._spider.collecting.codec.encode(dead)
-        return await self._sent(Outgoing(topic=DEAD, key=where, value=value), PageOutcome.QUARANTINED)
-
-    async def _sent(self, outgoing: Outgoing, outcome: PageOutcome) -> PageOutcome:
-        """The outcome once the bus has it for good; INTERRUPTED when the crawl stops while the bus is away."""
-        bus, logger = self._spider.collecting.bus, self._spider.collecting.logger
-        bus.publish([outgoing])  # the bus keeps it until a flush succeeds
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                bus.flush()
-            except BusError as error:
-                logger.warning("bus away, waiting", retry_in=pause.total_seconds(), reason=str(error))
-                if await self._spider.stopped_within(pause):
-                    return PageOutcome.INTERRUPTED
-                pause = min(2 * pause, LONGEST_PAUSE)
-                continue
-            if pause != FIRST_PAUSE:
-                logger.info("bus back")
-            return outcome
-
-    def _remember(self, post_id: str) -> None:
-        self._delivered[post_id] = None
-        if len(self._delivered) > _REMEMBERED:
-            self._delivered.popitem(last=False)
-
-    @property
-    def _spider(self) -> "PollingSpider":
-        return cast("PollingSpider", self._crawler.spider)
 
 
 def _keepable(raw: RawItem, now: datetime) -> bytes:

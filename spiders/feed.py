@@ -12,6 +12,7 @@ from urllib.parse import urldefrag, urljoin
 import feedparser  # type: ignore[import-untyped]  # feedparser ships no types
 from parsel import Selector
 
+from spiders.door import RawItem
 from spiders.page_tree import page_tree, without_no_characters
 from spiders.written_time import WrittenTime, read_marked_time
 
@@ -30,7 +31,10 @@ class NotAList(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An article as its list names it; it has no field for who wrote it."""
+    """An article as its list names it; it has no field for who wrote it.
+
+    `found` is the whole item where the list says all there is: then no page of it is asked for.
+    """
 
     address: str
     title: str = ""
@@ -38,6 +42,7 @@ class Entry:
     published: WrittenTime | None = None
     replies: int | None = None
     changed: datetime | None = None
+    found: RawItem | None = None
 
     @property
     def mark(self) -> str:

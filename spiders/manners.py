@@ -99,5 +99,10 @@ class Manners:
 
 def retry_after_of(response: Response) -> str | None:
     """The Retry-After header as text, or None."""
-    header = response.headers.get("Retry-After")
-    return None if header is None else header.decode("latin-1")
+    return header_of(response, "Retry-After")
+
+
+def header_of(response: Response, name: str) -> str | None:
+    """A header as text of bounded length, or None."""
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")[:1_000]

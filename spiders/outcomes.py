@@ -21,6 +21,7 @@ class PageOutcome(StrEnum):
     READ = "read"  # a list of articles was read
     UNCHANGED = "unchanged"  # a list had not changed since it was last read
     DELIVERED = "delivered"  # an article is on the bus
+    SPOOLED = "spooled"  # an article that waits in the spool for a bus that is away
     REPEATED = "repeated"  # an article that was delivered before
     QUARANTINED = "quarantined"  # an article the door refused; it lies in quarantine with the reason
     NO_TIME = "no_time"  # an article that nowhere says when it was published
@@ -29,6 +30,8 @@ class PageOutcome(StrEnum):
     ROBOTS_REFUSED = "robots_refused"  # the site's robots.txt asks not to read it
     OTHER_HOST = "other_host"  # it leads to a host that the source does not name
     THROTTLED = "throttled"  # the host asked for fewer questions (429, 503)
+    UNAUTHORISED = "unauthorised"  # the token is expired, withdrawn or wrong
+    NOT_PERMITTED = "not_permitted"  # the token is good, and not for this method
     REDIRECT_LOOP = "redirect_loop"
     TOO_LARGE = "too_large"
     TIMED_OUT = "timed_out"

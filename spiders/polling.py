@@ -10,13 +10,15 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from desk.errors import BusError
 from desk.travel import POSTS, Outgoing
 from spiders.address import canonical_address
 from spiders.collecting import Collecting, FoundArticle, Page
+from spiders.delivery import Delivering
+from spiders.door import RawItem
 from spiders.feed import Entry, NotAList
+from spiders.list_page import Listing
 from spiders.loader import captured, item_of, listing_of
-from spiders.manners import retry_after_of
+from spiders.manners import header_of, retry_after_of
 from spiders.outcomes import (
     HOST_IS_SILENT,
     LIST_WAS_SEEN,
@@ -26,10 +28,13 @@ from spiders.outcomes import (
     outcome_of_failure,
     outcome_of_status,
 )
+from spiders.outflow import Outflow
 from spiders.progress import Round, retry_at
-from spiders.replies import ON_THE_BUS, changed_replies, note_replies, post_of
-from spiders.schedule import Schedule
+from spiders.replies import ON_ITS_WAY, changed_replies, note_replies, post_of
+from spiders.schedule import NOT_SET_UP, SPOOL_FULL, Schedule
 from spiders.settings import MOST_REDIRECTS
+from spiders.sources import SourceKind
+from spiders.weibo import first_address, next_hour, read_weibo
 
 LOOK_EVERY = timedelta(milliseconds=250)
 _NOT_MODIFIED = 304
@@ -51,9 +56,15 @@ class PollingSpider(Spider):
         self.collecting = collecting
         self.tally = Tally()
         self.schedule = Schedule(collecting)
+        self._without_token = frozenset(
+            each.key for each in collecting.sources if each.kind is SourceKind.WEIBO and not collecting.weibo_token
+        )
+        self._delivering: set[asyncio.Task[None]] = set()
         self._silent: dict[str, int] = {}
         self._under_way: dict[str, Page] = {}
         self._stopping = asyncio.Event()
+        self._outflow = Outflow(collecting.bus, collecting.spool, collecting.clock, collecting.logger)
+        self.delivering = Delivering(self._outflow, collecting.codec, collecting.clock, self.stopped_within)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, collecting: Collecting) -> "PollingSpider":
@@ -67,13 +78,21 @@ class PollingSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Asks every due source for its list, again and again."""
         self.schedule.note_absence()
+        without = [each for each in self.collecting.sources if each.key in self._without_token]
+        self.schedule.put_off(without, NOT_SET_UP)
         for source, until in self.schedule.silent() if self.collecting.once else ():
             self.collecting.logger.warning("source left alone", source=source.key, until=until)
         while not self._stopping.is_set():
-            self.collecting.looked()
-            for source in self.schedule.due(self.collecting.switched_off()):
+            self._outflow.drain()
+            self.collecting.looked(self._outflow.trouble)
+            due = self.schedule.due(self.collecting.switched_off() | self._without_token)
+            if self._outflow.full:
+                self.schedule.put_off(due, SPOOL_FULL)
+                due = []
+            for source in due:
                 yield self._list_request(self.schedule.begin(source))
             if self.collecting.once and self.schedule.all_asked:
+                self._outflow.drain(at_once=True)
                 return
             await self.stopped_within(LOOK_EVERY)
 
@@ -93,8 +112,22 @@ class PollingSpider(Spider):
             return
         begun = self.schedule.round_of(page.source)
         if begun.lists_read == 0:
-            begun.etag, begun.modified = _header(response, "ETag"), _header(response, "Last-Modified")
-        begun.read(listing, self.collecting.most_articles)
+            begun.etag, begun.modified = header_of(response, "ETag"), header_of(response, "Last-Modified")
+        self._take(page, listing, self.collecting.most_articles)
+
+    def parse_weibo(self, response: Response, page: Page) -> None:
+        """Takes the posts of a page of Weibo; they are delivered one by one, and nothing more is asked for them."""
+        found = read_weibo(response.status, response.body, response.url, page.source)
+        if isinstance(found, PageOutcome):
+            waits = retry_after_of(response) or next_hour(self.collecting.clock.now())
+            self.ended(page, found, retry_after=waits if found is PageOutcome.THROTTLED else None)
+            return
+        self.schedule.round_of(page.source).reached(found.newest)
+        self._take(page, found.listing, self.collecting.most_posts)
+
+    def _take(self, page: Page, listing: Listing, most: int) -> None:
+        begun = self.schedule.round_of(page.source)
+        begun.read(listing, most)
         page.listed = len(listing.entries)
         self._tell_replies(begun, listing.entries)
         self.ended(page, PageOutcome.READ)
@@ -165,14 +198,14 @@ class PollingSpider(Spider):
         """Ends a page that our own reading stumbled over."""
         request = getattr(response, "request", None)
         if request is not None and "page" in request.cb_kwargs:
-            self._faulty(request.cb_kwargs["page"], failure)
+            self._faulty(request.cb_kwargs["page"], failure.value)
 
     def faulty_item(self, failure: Failure, item: FoundArticle) -> None:
         """Ends a page whose item the pipeline stumbled over."""
-        self._faulty(item.page, failure)
+        self._faulty(item.page, failure.value)
 
-    def _faulty(self, page: Page, failure: Failure) -> None:
-        self.collecting.logger.error("page could not be read", source=page.source.key, exc_info=failure.value)
+    def _faulty(self, page: Page, error: BaseException | None) -> None:
+        self.collecting.logger.error("page could not be read", source=page.source.key, exc_info=error)
         self.ended(page, PageOutcome.BROKEN)
 
     def _weigh(self, begun: Round, page: Page, outcome: PageOutcome, retry_after: str | None) -> None:
@@ -185,8 +218,8 @@ class PollingSpider(Spider):
             elif outcome not in LIST_WAS_SEEN and outcome is not PageOutcome.INTERRUPTED:
                 begun.stop(outcome, retry_at(retry_after, self.collecting.clock.now()))
             return
-        begun.progress.note(page.entry, outcome)
-        if page.found is not None and page.entry.replies is not None and outcome in ON_THE_BUS:
+        begun.note(page.entry, outcome, self.collecting.clock.now())
+        if page.found is not None and page.entry.replies is not None and outcome in ON_ITS_WAY:
             begun.progress.posts[page.entry.mark] = post_of(page.found, self.collecting.clock.now())
             self._tell_replies(begun, [page.entry])
         silent = self._silent.get(page.source.key, 0) + 1 if outcome in HOST_IS_SILENT else 0
@@ -204,18 +237,39 @@ class PollingSpider(Spider):
             self.schedule.finish(begun)
             return
         entry = begun.waiting.pop()
-        page = Page(source=begun.source, address=entry.address, entry=entry)
+        page = Page(source=begun.source, address=entry.address, entry=entry, found=entry.found)
+        if entry.found is not None:
+            self._under_way[page.source.key] = page
+            task = asyncio.ensure_future(self._deliver(page, entry.found))
+            self._delivering.add(task)
+            task.add_done_callback(self._delivering.discard)
+            return
         request = self._request(page)
         request.callback = self.parse_article
         self.crawler.engine.crawl(request)
 
+    async def _deliver(self, page: Page, found: RawItem) -> None:
+        try:
+            outcome = await self.delivering.deliver(found)
+        except Exception as error:  # noqa: BLE001  # the outermost line of a task: the page must end
+            self._faulty(page, error)
+            return
+        self.ended(page, outcome)
+
     def _request_of_list(self, begun: Round, address: str) -> Request:
         request = self._request(Page(source=begun.source, address=address))
         request.callback = self.parse_list
+        if begun.source.kind is SourceKind.WEIBO:
+            request.callback = self.parse_weibo
+            # In a header, so that it stands in no address that is logged; and it follows no redirect.
+            request.headers["Authorization"] = f"OAuth2 {self.collecting.weibo_token}"
+            request.meta["dont_redirect"] = True
         return request
 
     def _list_request(self, begun: Round) -> Request:
-        request = self._request_of_list(begun, begun.source.address)
+        is_weibo = begun.source.kind is SourceKind.WEIBO
+        first = first_address(begun.source, begun.progress.since) if is_weibo else begun.source.address
+        request = self._request_of_list(begun, first)
         begun.etag, begun.modified = begun.cursor.etag, begun.progress.modified
         if begun.etag is not None:
             request.headers["If-None-Match"] = begun.etag
@@ -232,24 +286,15 @@ class PollingSpider(Spider):
         return request
 
     def _tell_replies(self, begun: Round, entries: list[Entry]) -> None:
-        """Publishes the counts of replies that changed; what the bus does not take is told at the next reading."""
+        """Publishes the counts of replies that changed; what finds no room is told at the next reading."""
         changed = changed_replies(begun, entries, self.collecting.clock.now())
         if not changed:
             return
         encoded = ((each.post_id, self.collecting.codec.encode(each)) for each in changed)
-        try:
-            self.collecting.bus.publish([Outgoing(topic=POSTS, key=key, value=value) for key, value in encoded])
-            self.collecting.bus.flush()
-        except BusError as error:
-            self.collecting.logger.warning("replies not told", source=begun.source.key, reason=str(error))
-            return
-        note_replies(begun, entries)
+        outgoing = [Outgoing(topic=POSTS, key=key, value=value) for key, value in encoded]
+        if self._outflow.offer(outgoing) is not None:
+            note_replies(begun, entries)
 
     def _unchanged(self, page: Page) -> None:
         self.schedule.round_of(page.source).unchanged()
         self.ended(page, PageOutcome.UNCHANGED)
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return None if value is None else value.decode("latin-1")[:1_000]

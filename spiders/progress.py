@@ -11,7 +11,8 @@ from desk.source import Cursor
 from spiders.feed import Entry
 from spiders.list_page import Listing
 from spiders.outcomes import ASK_LATER, MAY_PASS, PageOutcome
-from spiders.sources import Source
+from spiders.sources import Source, SourceKind
+from spiders.track import Track
 
 MOST_REMEMBERED = 2_000
 MOST_TRIES = 3
@@ -30,7 +31,8 @@ class Progress(msgspec.Struct):
     `seen` has an article's mark with how often it was tried in vain, 0 once it is dealt with. `quiet` counts the
     rounds in a row that brought nothing new. While it is `open` something listed is not dealt with: then every page
     of the list is read again, whatever stands on the first. `posts` and `replies` have, by mark, the post of a thread
-    and how many replies were last told of it.
+    and how many replies were last told of it. `since` is the number of the newest post on
+    Weibo up to which all is dealt with. A source whose token was refused is asked at the next start at once.
     """
 
     modified: str | None = None
@@ -40,6 +42,9 @@ class Progress(msgspec.Struct):
     seen: dict[str, int] = {}  # msgspec copies it for each
     posts: dict[str, str] = {}
     replies: dict[str, int] = {}
+    since: int = 0
+    track: Track = msgspec.field(default_factory=Track)
+    unauthorised: bool = False
 
     def new(self, entries: Sequence[Entry]) -> list[Entry]:
         """The entries that are not dealt with yet."""
@@ -84,9 +89,12 @@ class Round:
     lists_read: int = 0
     waiting: list[Entry] = field(default_factory=list)
     unfinished: bool = False
+    newest: int = 0
+    cut_off: bool = False
     is_index: bool = False
     found_new: bool = False
     trouble: PageOutcome | None = None
+    suspicion: str = ""
     retry_at: datetime | None = None
 
     def read(self, listing: Listing, most: int) -> None:
@@ -99,7 +107,13 @@ class Round:
         new = self.progress.new(listing.entries)
         if new or not listing.entries or self.progress.open:
             self.lists += [each for each in listing.more if each not in self.lists]
-        del self.lists[max(0, self.source.rows.pages - self.lists_read) :]
+        left = max(0, self.source.rows.pages - self.lists_read)
+        # Of Weibo nobody comes back for what lies beyond the last page. Before the first reading nothing was owed, and
+        # the public timeline is a sample.
+        owes_all = self.source.kind is SourceKind.WEIBO and bool(self.source.official or self.source.query)
+        seen = self.cursor.last_seen_at is not None
+        self.cut_off = self.cut_off or (owes_all and seen and len(self.lists) > left)
+        del self.lists[left:]
         known = {each.mark for each in self.waiting}
         self.found_new = self.found_new or bool(new)
         self.is_index = self.is_index or (bool(listing.more) and not listing.entries)
@@ -107,6 +121,16 @@ class Round:
         # The newest stand last: they are taken first, and what is over waits.
         self.unfinished = self.unfinished or len(self.waiting) > most
         self.waiting = self.waiting[max(0, len(self.waiting) - most) :]
+
+    def reached(self, newest: int) -> None:
+        """Notes the number of the newest post seen: once all is dealt with, the next reading begins behind it."""
+        self.newest = max(self.newest, newest)
+
+    def note(self, entry: Entry, outcome: PageOutcome, now: datetime) -> None:
+        """Remembers how an article ended."""
+        self.progress.note(entry, outcome)
+        if self.cursor.last_seen_at is not None:
+            self.progress.track.note(outcome, now)
 
     def unchanged(self) -> None:
         """The site says that its list is as it was when all of it was dealt with."""
@@ -122,6 +146,11 @@ class Round:
         """The cursor after it: where the source stands and when it is asked next."""
         if self.trouble is not PageOutcome.SWITCHED_OFF:
             self.progress.failures = 0 if self.trouble is None else self.progress.failures + 1
+            self.progress.unauthorised = self.trouble is PageOutcome.UNAUTHORISED
+        if self.trouble is None:
+            self.progress.track.begin(now)
+            self.suspicion = self.progress.track.suspicion(now)
+        self.progress.track.forget(now)
         self.progress.forget_but(self.listed)
         self.progress.quiet = 0 if self.found_new or self.unfinished else self.progress.quiet + 1
         seen_at = now if self.trouble is None else self.cursor.last_seen_at
@@ -133,6 +162,7 @@ class Round:
         # What an index does not show is whether a sitemap below it has changed.
         whole = not self.unfinished and self.trouble is None and not self.progress.new(self.listed)
         self.progress.open = bool(not whole or self.lists)
+        self.progress.since = max(self.newest, self.progress.since) if whole else self.progress.since
         whole = whole and not self.is_index
         self.progress.modified = self.modified if whole else None
         position = msgspec.json.encode(self.progress).decode()

@@ -9,7 +9,7 @@ from spiders.feed import Entry
 from spiders.outcomes import PageOutcome
 from spiders.progress import Round
 
-ON_THE_BUS = frozenset({PageOutcome.DELIVERED, PageOutcome.REPEATED})
+ON_ITS_WAY = frozenset({PageOutcome.DELIVERED, PageOutcome.SPOOLED, PageOutcome.REPEATED})
 
 
 def post_of(found: RawItem, now: datetime) -> str:

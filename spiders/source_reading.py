@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from parsel import Selector
@@ -12,6 +13,7 @@ from desk.policy_reading import Reader
 from spiders.article_rules import NO_RULES, RULE_NAMES, ArticleRules, read_rules
 from spiders.list_page import FIRST_POST, THREAD_ROWS, ListRules
 from spiders.sources import Source, SourceKind, Sources
+from spiders.weibo import METHODS, OWN, SEARCH
 
 SHORTEST_SCHEDULE, LONGEST_SCHEDULE = 60, 86_400
 LONGEST_DELAY = 120
@@ -28,8 +30,10 @@ _LINES = {
     SourceKind.PAGES: _ASKED | {"links", "item", "next", "pages"},
     SourceKind.SITEMAP: _ASKED | {"links", "pages"},
     SourceKind.FORUM: _ASKED | {"links", "item", "next", "pages", "replies"},
+    SourceKind.WEIBO: (_ASKED - {"hosts", "article"}) | {"query", "pages"},
     SourceKind.TABLE: _OF_ALL | {"columns"},
 }
+_MANY_PAGES = (SourceKind.SITEMAP, SourceKind.WEIBO)
 _FIELDS = frozenset().union(*_LINES.values())
 
 
@@ -76,7 +80,33 @@ def _source(reader: Reader) -> Source:
         article=_article(reader, kind),
         columns=_columns(reader) if not is_asked else {},
         off=reader.flag("off") if reader.has("off") else False,
+        query=_query(reader, kind, address, official=official),
     )
+
+
+def _query(reader: Reader, kind: SourceKind, address: str, *, official: bool) -> str:
+    """What a search looks for. Notes a method of Weibo that is not read, and one that this source must not read."""
+    if kind is not SourceKind.WEIBO or not address:
+        return ""
+    parts = urlsplit(address)
+    if parts.path not in METHODS or parts.query:
+        reader.problem("address", f"no method that is read: use one of https://api.weibo.com with {', '.join(METHODS)}")
+    if parts.scheme != "https" and not _is_this_machine(parts.hostname or ""):
+        reader.problem("address", "the token must not travel unprotected: write https")
+    if official != (parts.path in OWN):
+        reader.problem("official", "the account's own timeline is official = true, and nothing else of Weibo is")
+    if parts.path in SEARCH:
+        return reader.text("query")
+    if reader.has("query"):
+        reader.problem("query", "only a search has one: leave it out")
+    return ""
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _slowest(reader: Reader, schedule: timedelta) -> timedelta:
@@ -89,7 +119,7 @@ def _slowest(reader: Reader, schedule: timedelta) -> timedelta:
 
 
 def _rows(reader: Reader, kind: SourceKind) -> ListRules:
-    usual = THREAD_ROWS if kind is SourceKind.FORUM else ListRules(pages=5 if kind is SourceKind.SITEMAP else 1)
+    usual = THREAD_ROWS if kind is SourceKind.FORUM else ListRules(pages=5 if kind in _MANY_PAGES else 1)
     found = {name: _selector(reader, name) for name in ("item", "next", "replies") if reader.has(name)}
     pages = reader.count("pages") if reader.has("pages") else usual.pages
     if pages > MOST_PAGES:

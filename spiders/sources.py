@@ -21,6 +21,7 @@ class SourceKind(StrEnum):
     PAGES = "pages"
     SITEMAP = "sitemap"
     FORUM = "forum"
+    WEIBO = "weibo"  # a method of the open platform's API
     TABLE = "table"  # not asked for: a file that people bring
 
 
@@ -30,7 +31,7 @@ class Source:
 
     `hosts` are the only hosts asked for its sake. `links` matches the whole address of an article. It is asked every
     `schedule`, and as seldom as every `slowest` while nothing new is there. `columns` (of kind "table") says in which
-    column of a file what stands; no other column is read.
+    column of a file what stands; no other column is read. `query` is what a search of Weibo looks for.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Source:
     article: ArticleRules = NO_RULES
     columns: Mapping[str, str] = field(default_factory=dict)
     off: bool = False
+    query: str = ""
 
     @property
     def host(self) -> str:

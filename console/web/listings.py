@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from console.left_out import left_out
 from console.page_words import GAP_REASONS
 from console.web.access import SignedIn, signed_in
 from console.web.file_views import post_view
@@ -16,6 +17,7 @@ from console.web.rendering import render
 from console.web.setup_steps import setup_steps
 from console.web.site import OpenDesk, Site, desk_of, now_of, site_of
 from console.words import OUTCOMES
+from desk.briefing_words import LEFT_OUT
 from desk.errors import BadSettings
 from desk.source import CoverageGap, Cursor
 from spiders.sources import Source, load_sources
@@ -52,6 +54,7 @@ def sources(request: Request, _user: Annotated[SignedIn, Depends(signed_in)]) ->
         "sources.html",
         rows=sorted(rows, key=lambda row: (not row.trouble, row.key)),
         problem=problem,
+        left_out=[] if desk.key else [LEFT_OUT[each] for each in left_out(site_of(request).settings)],
         steps=[step for step in steps if not step.done],
     )
 

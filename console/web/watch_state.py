@@ -5,6 +5,7 @@ from datetime import datetime
 from backends.notifiers import can_reach
 from backends.settings import Settings
 from console.health import NEEDED, PartHealth, PartState, health_of
+from console.page_words import CRAWL_TROUBLES
 from console.web.moments_text import moment_text
 from console.web.setup_steps import CHANNEL_STEP
 from console.web.site import OpenDesk, Site
@@ -51,5 +52,6 @@ def watch_warnings(site: Site, desk: OpenDesk, now: datetime) -> tuple[str, ...]
         elif found.state in _STOPPED:
             warnings.append(stopped.format(since=since))
         elif found.state is PartState.HINDERED:
-            warnings.append(f"{hindered}{since}，系统正在重试。请联系系统管理员。")
+            told = CRAWL_TROUBLES.get(found.trouble, "系统正在重试")
+            warnings.append(f"{hindered}{since}：{told}。请联系系统管理员。")
     return tuple(warnings)

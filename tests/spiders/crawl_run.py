@@ -11,7 +11,7 @@ from pathlib import Path
 from backends.desk_folder import DeskFolder
 from backends.settings import load_settings
 from backends.wiring import open_backends
-from desk.post import Post
+from desk.post import Observation, Post
 from desk.source import CoverageGap, Cursor
 from desk.travel import DEAD, POSTS, DeadRecord
 
@@ -36,6 +36,8 @@ def write_sources(folder: Path, *sources: str) -> None:
 def start(data: Path, *arguments: str) -> "subprocess.Popen[str]":
     """Starts a command of collection as its own process."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HUIYING_")}
+    if "CRAWL_WEIBO_TOKEN_FILE" in os.environ:
+        environment["HUIYING_WEIBO_TOKEN_FILE"] = os.environ["CRAWL_WEIBO_TOKEN_FILE"]
     command = [sys.executable, "-m", "console.main", *arguments, "--data", str(data)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True)
@@ -59,6 +61,11 @@ def ends(data: Path) -> Counter[str]:
 def delivered(data: Path) -> list[Post]:
     """The posts on the bus."""
     return [each for each in _on_bus(data, POSTS) if isinstance(each, Post)]
+
+
+def observed(data: Path) -> list[Observation]:
+    """The counters on the bus."""
+    return [each for each in _on_bus(data, POSTS) if isinstance(each, Observation)]
 
 
 def dead(data: Path) -> list[DeadRecord]:

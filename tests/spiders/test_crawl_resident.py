@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -14,7 +15,10 @@ import pytest
 
 from backends.archive_warc import WarcArchive
 from backends.clock import Stopwatch, SystemClock, attempts
+from backends.desk_folder import DeskFolder
+from console.health import beats
 from desk.archive import Capture
+from spiders.outflow import BUS_AWAY
 from tests.spiders.crawl_run import crawl, cursor, dead, delivered, ends, gaps, set_cursor, source, start, write_sources
 from tests.spiders.crawl_site import PAGES, Asked, Reply, Site, article
 
@@ -41,6 +45,14 @@ def stop(process: "subprocess.Popen[str]") -> tuple[float, str, str]:
     process.terminate()
     out, err = process.communicate(timeout=30)
     return watch.elapsed(), out, err
+
+
+def make_due(data: Path) -> None:
+    set_cursor(data, replace(cursor(data, "daily"), next_poll_at=None))
+
+
+def logged(data: Path) -> str:
+    return (data / "desk" / "log" / "crawl.jsonl").read_text(encoding="utf-8")
 
 
 def test_a_429_silences_the_source_for_as_long_as_it_asks(data: Path) -> None:
@@ -156,29 +168,54 @@ def test_a_resident_crawl_asks_again_by_itself_when_a_source_is_due(data: Path) 
     assert len(delivered(data)) == 2
 
 
-def test_while_the_bus_is_away_the_crawl_waits_and_says_so_and_loses_nothing(data: Path) -> None:
+def test_while_the_bus_is_away_the_crawl_goes_on_says_so_and_loses_nothing(data: Path) -> None:
     with Site(37) as site:
         site.feed("/1.html", "/2.html")
         site.put("/1.html", article(title="江口大桥封闭"))
         site.put("/2.html", article(title="江口区停水"))
         write_sources(data, source("daily", site.url("/rss.xml")))
         crawl(data, "daily")
+        make_due(data)
         site.feed("/3.html", "/4.html")
         site.put("/3.html", article(title="青石桥限行"))
         site.put("/4.html", article(title="江口小学停课"))
-        log = data / "desk" / "log" / "crawl.jsonl"
         with closing(sqlite3.connect(data / "desk" / "bus.db", isolation_level=None)) as other:
             other.execute("begin exclusive")
-            process = start(data, "crawl", "--once")
-            wait_for(lambda: "bus away, waiting" in log.read_text(encoding="utf-8"))
-            assert "/4.html" not in site.paths()
+            process = start(data, "crawl")
+            wait_for(lambda: ends(data)["spooled"] == 2)
+            wait_for(lambda: beats(DeskFolder(data, "desk"))["crawl"].trouble == BUS_AWAY)
             other.execute("rollback")
-        process.communicate(timeout=60)
+            wait_for(lambda: "spool empty" in logged(data))
+        wait_for(lambda: beats(DeskFolder(data, "desk"))["crawl"].trouble == "")
+        stop(process)
 
-    assert "bus back" in log.read_text(encoding="utf-8")
-    assert sorted(post.title for post in delivered(data)) == sorted(
+    assert logged(data).index(BUS_AWAY) < logged(data).index("bus back")
+    assert Counter(post.title for post in delivered(data)) == Counter(
         ["江口大桥封闭", "江口区停水", "青石桥限行", "江口小学停课"]
     )
+
+
+def test_what_is_in_the_spool_of_a_killed_crawl_is_delivered_by_the_next_one(data: Path) -> None:
+    with Site(57) as site:
+        site.feed()
+        write_sources(data, source("daily", site.url("/rss.xml")))
+        crawl(data)
+        make_due(data)
+        site.feed("/1.html", "/2.html")
+        site.put("/1.html", article(title="青石桥限行"))
+        site.put("/2.html", article(title="江口小学停课"))
+        with closing(sqlite3.connect(data / "desk" / "bus.db", isolation_level=None)) as other:
+            other.execute("begin exclusive")
+            process = start(data, "crawl")
+            wait_for(lambda: ends(data)["spooled"] == 2)
+            process.kill()
+            process.communicate(timeout=30)
+            other.execute("rollback")
+
+        crawl(data)
+
+    assert sorted(post.title for post in delivered(data)) == ["江口小学停课", "青石桥限行"]
+    assert ends(data)["spooled"] == 2
 
 
 def test_an_official_page_is_captured_at_first_sight_byte_for_byte(data: Path) -> None:
