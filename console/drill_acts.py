@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from desk.duty_records import ReportKind
+from desk.duty_steps import RecordReceipt, ReportUp
 from desk.errors import BadSettings
 from desk.incident import DispositionClass, Incident, PublicQuestion, Severity
 from desk.lifecycle import Action
@@ -114,6 +116,25 @@ def _record_conference(reader: Reader, folder: Path) -> StepOf:
     return lambda _: RecordConference(conference=conference)
 
 
+def _report_up(reader: Reader, folder: Path) -> StepOf:
+    del folder
+    step = ReportUp(
+        id=reader.text("report"),
+        kind=reader.choice("kind", ReportKind),
+        to=reader.text("to"),
+        method=reader.text("method"),
+        at=as_utc(reader.moment("sent_at")),
+    )
+    return lambda _: step
+
+
+def _record_receipt(reader: Reader, folder: Path) -> StepOf:
+    del folder
+    received_at = as_utc(reader.moment("received_at"))
+    step = RecordReceipt(report_id=reader.text("report"), at=received_at, receipt=reader.text("receipt"))
+    return lambda _: step
+
+
 def _hash_of(reader: Reader, path: Path) -> str | None:
     try:
         return sha256(path.read_bytes()).hexdigest()
@@ -138,5 +159,7 @@ _STEPS: Mapping[Action, Callable[[Reader, Path], StepOf]] = {
     Action.CLASS_QUESTION: _class_question,
     Action.ANSWER_QUESTION: _answer_question,
     Action.CONFIRM_RELEASE: _confirm_release,
+    Action.REPORT_UP: _report_up,
+    Action.RECORD_RECEIPT: _record_receipt,
     Action.RECORD_CONFERENCE: _record_conference,
 }
