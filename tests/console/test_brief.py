@@ -13,14 +13,16 @@ from backends.settings import load_settings
 from console import words
 from console.brief_command import weekly
 from console.main import main
+from console.page_words import GAP_REASONS
 from console.web import wording
 from desk import briefing_words
 from desk.briefing_words import CLASSES, GAPS
+from desk.coverage import LAYOUT_CHANGED, MUTED
 from desk.incident import DispositionClass
 from desk.post import Outcome
 from desk.week import week_at
 from spiders.outcomes import LIST_WAS_SEEN, PageOutcome
-from spiders.schedule import NOBODY_ASKED
+from spiders.schedule import NOBODY_ASKED, NOT_SET_UP, SPOOL_FULL, TOO_MANY
 
 Printed = pytest.CaptureFixture[str]
 NAME = "【演练】政务舆情周报-2026-W24"
@@ -141,8 +143,10 @@ def test_the_briefing_uses_the_words_of_the_rest_of_the_desk() -> None:
 
 
 def test_every_reason_the_crawl_gives_for_a_gap_has_its_words() -> None:
-    about_articles = {"delivered", "repeated", "quarantined", "no_time", "no_text", "not_html"}
+    about_articles = {"delivered", "spooled", "repeated", "quarantined", "no_time", "no_text", "not_html"}
 
     reasons = {outcome.value for outcome in set(PageOutcome) - LIST_WAS_SEEN} - about_articles
 
-    assert {*reasons, NOBODY_ASKED} <= set(GAPS)
+    of_the_crawl = {NOBODY_ASKED, SPOOL_FULL, NOT_SET_UP, TOO_MANY, MUTED, LAYOUT_CHANGED}
+    assert reasons | of_the_crawl <= set(GAPS)
+    assert reasons | of_the_crawl <= set(GAP_REASONS)

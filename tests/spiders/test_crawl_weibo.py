@@ -9,7 +9,18 @@ import pytest
 from backends.clock import SystemClock
 from desk.post import Observation
 from tests.build import HOUR, SECOND
-from tests.spiders.crawl_run import crawl, cursor, delivered, ends, gaps, observed, set_cursor, source, write_sources
+from tests.spiders.crawl_run import (
+    crawl,
+    cursor,
+    delivered,
+    ends,
+    gaps,
+    observed,
+    set_cursor,
+    source,
+    start,
+    write_sources,
+)
 from tests.spiders.weibo_double import OWN, PLANTED, SEARCH, TOKEN, WeiboDouble, status
 
 pytestmark = pytest.mark.process
@@ -143,3 +154,16 @@ def test_more_posts_than_the_pages_hold_leave_a_gap_that_says_so(data: Path, tok
 
     assert [(gap.reason, gap.until is not None) for gap in gaps(data)] == [("too_many", True)]
     assert len(delivered(data)) == 51
+
+
+def test_sources_check_tries_weibo_with_the_token_and_keeps_nothing(data: Path, token: Path) -> None:
+    with WeiboDouble(97) as double:
+        double.statuses = [status(5001, "云州江口区停水"), status(5002, "云州江口大桥封闭")]
+        write_sources(data, search(double))
+
+        process = start(data, "sources", "check")
+        out, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 0, out
+    assert "列表：列表已读取，列出 2 篇" in out
+    assert [path.name for path in data.iterdir()] == ["sources.toml"]
