@@ -126,6 +126,7 @@ GAPS: Mapping[str, str] = {
     NEVER_SEEN: "从未取得",
     "not_running": "采集未运行",
     "interrupted": "采集中途停止",
+    "switched_off": "本单位已停用该来源",
     "robots_refused": "该站不允许采集",
     "other_host": "转到其他网站",
     "throttled": "该站要求放慢",
