@@ -5,6 +5,7 @@ from itertools import chain
 
 from desk.briefing import Briefing
 from desk.briefing_clocks import told_line
+from desk.briefing_words import STANDINGS
 from desk.paper import Block, Heading, Paragraph, Table
 from desk.standing import Standing
 
@@ -33,7 +34,10 @@ def further_limits(briefing: Briefing) -> list[Block]:
     """The part, or nothing for a week without further duties."""
     if not briefing.further.number:
         return []
-    said = f"除以上外，另有其他时限{briefing.further.number}个（处置公众关切、上报、交办、转载公开等），逐项见附表。"
+    said = (
+        f"除以上外，另有其他时限{briefing.further.number}个（处置公众关切、上报、交办、转载公开等），逐项见附表；"
+        "表中“其他”为时间自报、超时后补证、另行标记、终止、未定级等。"
+    )
     return [Paragraph(text=said), _counted(briefing), *_missed(briefing)]
 
 
@@ -68,6 +72,7 @@ def _missed(briefing: Briefing) -> list[Block]:
     if not missed.number:
         return []
     lines = [
-        Paragraph(text=f"{place}. {told_line(briefing, line)}") for place, line in enumerate(missed.listed, start=1)
+        Paragraph(text=f"{place}. {STANDINGS[line.standing]}：{told_line(briefing, line)}")
+        for place, line in enumerate(missed.listed, start=1)
     ]
     return [Heading(text=f"其他时限中错过或另行标记的：{missed.number}个", level=2), *lines]

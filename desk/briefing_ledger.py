@@ -22,7 +22,7 @@ def ledger(briefing: Briefing) -> list[Block]:
             f"{f'，其他时限{briefing.further.number}个' if briefing.further.number else ''}"
             f"（冠以“{EARLIER}”的已在此前了结，不计入本周）",
             columns=("序号", "事件", "等级", "起算", "首次发布", "发布会", "一般回应", "持续发布", "其他时限", "现状"),
-            widths=(2, 11, 3, 6, 5, 5, 5, 5, 9, 3),
+            widths=(2, 10, 4, 6, 5, 5, 5, 5, 12, 4),
             rows=tuple(rows),
         ),
     ]
@@ -43,10 +43,9 @@ def cell(lines: list[ClockLine]) -> str:
 
 def _further(lines: Sequence[ClockLine]) -> str:
     """How the further duties stand, each by itself under its name."""
-    further = (line for line in lines if line.clock.rule_id not in RULES)
-    return listed(
-        [f"{EARLIER if line.earlier else ''}{line.rule.title}：{STANDINGS[line.standing]}" for line in further]
-    )
+    further = [line for line in lines if line.clock.rule_id not in RULES]
+    stands = (f"{EARLIER if line.earlier else ''}{line.rule.title}：{STANDINGS[line.standing]}" for line in further)
+    return "\n".join(stands) if further else "—"
 
 
 def _start(briefing: Briefing, lines: tuple[ClockLine, ...]) -> str:

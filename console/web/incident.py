@@ -23,11 +23,11 @@ from console.web.moments_text import moment_text
 from console.web.rendering import render
 from console.web.site import OpenDesk, desk_of, now_of, site_of
 from console.web.timeline_views import timeline_lines
-from console.web.views import row_of
+from console.web.views import in_order, row_of
 from console.web.watch_state import watch_warnings
 from desk.accounts import Role
 from desk.apply import apply
-from desk.clock import Clock, ClockState
+from desk.clock import ClockState
 from desk.errors import StaleIncident
 from desk.incident import Incident
 from desk.moments import Basis, EvidencedTime, Precision
@@ -50,7 +50,7 @@ def page(
     placements = desk.parts.incidents.posts(incident.id)
     shown = placements if posts == "all" else placements[-_POSTS:]
     finished = all_forms().get(done)
-    clocks = [clock_view(incident, clock, policy, now, zone) for clock in _in_order(incident)]
+    clocks = [clock_view(incident, clock, policy, now, zone) for clock in in_order(incident.clocks)]
     return render(
         request,
         "incident.html",
@@ -74,11 +74,6 @@ def page(
         now=now,
         clock=moment_text(now, zone, now),
     )
-
-
-def _in_order(incident: Incident) -> list[Clock]:
-    """What still runs stands first, the next due above."""
-    return sorted(incident.clocks, key=lambda clock: (not clock.open, clock.due_at if clock.open else clock.start_at))
 
 
 def _needless(clock: ClockView) -> bool:

@@ -158,15 +158,14 @@ def _asking(incident: Incident, by: str) -> list[Owed]:
     unclassed = [question for question in incident.questions if question.disposition_class is None]
     unanswered = [question for question in incident.questions if not question.answered_by]
     answered = any(release.signature is Signature.CONFIRMED for release in incident.releases)
+    counted = {clock.subject for clock in incident.clocks if clock.open}
+    unmarked = [question for question in unanswered if question.id not in counted]
     owed = []
     if unclassed:
         owed.append(Owed(what=f"为 {len(unclassed)} 个公众关切归类", by=by, action="class-question", button="归类"))
-    if unanswered and answered:
-        owed.append(
-            Owed(
-                what=f"标明 {len(unanswered)} 个公众关切由哪次发布回应", by=by, action="answer-question", button="标明"
-            )
-        )
+    if unmarked and answered:
+        what = f"标明 {len(unmarked)} 个公众关切由哪次发布回应"
+        owed.append(Owed(what=what, by=by, action="answer-question", button="标明"))
     if not unanswered and answered and _may_conclude(incident):
         owed.append(Owed(what="处置已有结果的，可以办结", by=by, action="conclude", button="办结"))
     return owed

@@ -70,7 +70,7 @@ _NOTHING: Mapping[Action, str] = {
     Action.PAUSE_CONTINUING: "“持续发布”没有在计时，或已经暂停。",
     Action.RESUME_CONTINUING: "“持续发布”没有暂停，计时照常，不用恢复。",
     Action.ACCEPT: "没有等待认领的交办，请先“交办”。",
-    Action.RETURN: "没有等待认领的交办；已认领的不能退回。",
+    Action.RETURN: "没有等待认领的交办。已认领的不能退回，需要换部门的，请另行“交办”。",
     Action.VERIFY: "没有等待核查反馈的交办，请先“交办”。",
     Action.DECIDE_QUESTION: "没有待决定的建设性意见或实际困难，请先“关切归类”。",
     Action.RECORD_RECEIPT: "没有等待回执的上报，请先“登记上报”。",

@@ -78,7 +78,7 @@ def urgency_of(incident: Incident, now: datetime) -> Urgency:
 
 def row_of(incident: Incident, policy: Policy, now: datetime, zone: tzinfo) -> IncidentRow:
     """The incident as one row; a clock that does not apply is left to the incident's own page."""
-    shown = [clock for clock in incident.clocks if state_at(clock, now) is not ClockState.VOID]
+    shown = [clock for clock in in_order(incident.clocks) if state_at(clock, now) is not ClockState.VOID]
     return IncidentRow(
         number=incident.number or incident.id,
         title=incident.title,
@@ -91,6 +91,11 @@ def row_of(incident: Incident, policy: Policy, now: datetime, zone: tzinfo) -> I
         clocks=tuple(clock_view(incident, clock, policy, now, zone) for clock in shown),
         owed=owed_now(incident, policy, now),
     )
+
+
+def in_order(clocks: Iterable[Clock]) -> list[Clock]:
+    """What still runs stands first, the next due above; what has ended follows as it began."""
+    return sorted(clocks, key=lambda clock: (not clock.open, clock.alarm_due_at if clock.open else clock.start_at))
 
 
 def _pressing(clock: Clock, now: datetime) -> Urgency:

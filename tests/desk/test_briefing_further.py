@@ -52,7 +52,7 @@ def tables(briefing: Briefing) -> dict[str, Table]:
 def in_ledger(briefing: Briefing) -> list[str]:
     """How each further time limit stands by the ledger, those settled before left out."""
     [ledger] = [table for caption, table in tables(briefing).items() if caption.startswith("事件")]
-    stands = [each for row in ledger.rows for each in row[8].split("、")]
+    stands = [each for row in ledger.rows for each in row[8].split("\n")]
     return [each for each in stands if each != "—" and not each.startswith(EARLIER)]
 
 

@@ -55,8 +55,10 @@ def incidents_of(site: Site, key: str) -> list[str]:
 def pages_of(site: Site, key: str) -> list[str]:
     prefix = f"/{key}" if key else ""
     incidents = [f"/incidents/{quote(number)}" for number in incidents_of(site, key)]
-    forms = [f"{page}/{slug}" for page in incidents for slug in ("grade", "confirm-release", "merge")]
-    lists = ["/", "/search", f"/search?q={quote('爆炸')}", "/unplaced", "/sources"]
+    forms = [
+        f"{page}/{slug}" for page in incidents for slug in ("grade", "confirm-release", "merge", "assign", "oblige")
+    ]
+    lists = ["/", "/search", f"/search?q={quote('爆炸')}", "/unplaced", "/sources", "/calendar"]
     return [f"{prefix}{page}" for page in (*lists, *incidents, *(f"{page}?posts=all" for page in incidents), *forms)]
 
 

@@ -217,8 +217,8 @@ def test_an_approval_extends_a_time_limit_once(morning: tuple[Site, Filed]) -> N
     browser = does_all(site, filed.close, done("extend", clock=clock.key, document="云政公开批〔2026〕2号"))
 
     titles = [title for title in clocks_shown(browser, filed.close) if title.startswith("依申请公开答复")]
-    assert titles == ["依申请公开答复（40 个工作日） 防汛工作通知"]
-    assert "经批准延长" in read(browser.get(at(filed.close)))
+    assert titles == ["依申请公开答复（40 个工作日）"]
+    assert "防汛工作通知 经批准延长" in read(browser.get(at(filed.close)))
     assert "没有可以延长的时限" in read(browser.get(at(filed.close, "extend")))
 
 
@@ -303,3 +303,29 @@ def test_the_page_of_a_paper_s_registered_address_is_captured(
 
 class _Captured:
     sha256 = "c0ffee"
+
+
+def test_of_many_time_limits_the_next_due_stands_first_and_the_rest_is_folded(morning: tuple[Site, Filed]) -> None:
+    site, filed = morning
+
+    browser = does_all(site, filed.close, *classed("false_information"), FIND, oblige("repost"), oblige("reply"))
+
+    board, clocks = browser.get("/").text, [each for each in stored(site, filed.close).clocks if each.open]
+    row = board[board.index(f'id="i-{filed.close}"') :]
+    row = row[: row.index("</article>")]
+    first, _, folded = row.partition("<details")
+    due = [each.alarm_due_at.isoformat() for each in sorted(clocks, key=lambda clock: clock.alarm_due_at)]
+    shown = [first.find(f'data-due="{moment}"') for moment in due[:4]]
+    assert len(clocks) > 4
+    assert shown == sorted(shown)
+    assert -1 not in shown
+    assert f'data-due="{due[-1]}"' in folded
+
+
+def test_what_one_form_does_stands_in_one_line(morning: tuple[Site, Filed]) -> None:
+    site, filed = morning
+
+    page = does_all(site, filed.close, oblige("repost"), oblige("reply")).get(at(filed.close)).text
+
+    assert now_on(page).count("/fulfil") == 1
+    assert "上级重要政策信息转载（防汛工作通知）；依申请公开答复（防汛工作通知）" in now_on(page)
