@@ -134,7 +134,6 @@ GAPS: Mapping[str, str] = {
     "spool_full": "暂存区已满，暂停采集",
     "not_running": "采集未运行",
     "interrupted": "采集中途停止",
-    "switched_off": "本单位已停用该来源",
     "robots_refused": "该站不允许采集",
     "other_host": "转到其他网站",
     "throttled": "该站要求放慢",
