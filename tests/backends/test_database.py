@@ -151,7 +151,6 @@ RECENT = "SEARCH incident USING INDEX incident_by_last_post (last_post_at>?"
         (IncidentQuery(open_only=True, since=NOON), (OPEN, RECENT)),
         (IncidentQuery(open_only=True, states=frozenset({State.JUDGING}), since=NOON), (OPEN, BY_STATE, RECENT)),
     ],
-    ids=repr,
 )
 def test_search_goes_by_an_index(database: Database, query: IncidentQuery, expected: tuple[str, ...]) -> None:
     assert plan(database, incident_rows.found_by(query)).startswith(expected)
