@@ -2,12 +2,11 @@
 
 import shutil
 from pathlib import Path
-from signal import SIGCONT, SIGKILL, SIGSTOP
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from tests.engines.java import jars
-from tests.engines.server import OneProgram, ServerMissing, free_ports
+from tests.engines.server import ServerMissing, ServerOfOneProgram, free_ports
 
 _PROJECT = Path(__file__).parent / "elasticsearch"
 _ZSTD = "libzstd.so.1"
@@ -30,14 +29,12 @@ elasticsearch.version=8.19.9
 """
 
 
-class ElasticsearchServer:
+class ElasticsearchServer(ServerOfOneProgram):
     """Elasticsearch on loopback; the same port and files through every restart."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        super().__init__("elasticsearch", folder)
         self._port, self._transport = free_ports(2)
-        self._program = OneProgram("elasticsearch", folder / "server.log")
 
     @property
     def settings(self) -> dict[str, str]:
@@ -50,26 +47,6 @@ class ElasticsearchServer:
         if not home.exists():
             _put_together(home, jars(_PROJECT))
         self._program.start(self._command(home), answers=self._answers)
-
-    def kill(self) -> None:
-        """Ends it at once."""
-        self._program.send(SIGKILL)
-
-    def pause(self) -> None:
-        """Lets it hang."""
-        self._program.send(SIGSTOP)
-
-    def resume(self) -> None:
-        """Lets it go on."""
-        self._program.send(SIGCONT)
-
-    def stop(self) -> None:
-        """Ends it in order."""
-        self._program.stop()
-
-    def cpu_seconds(self) -> float:
-        """CPU time it has used so far."""
-        return self._program.cpu_seconds()
 
     def _command(self, home: Path) -> list[str]:
         native = home / "native" / "linux-x64"

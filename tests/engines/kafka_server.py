@@ -2,10 +2,9 @@
 
 import subprocess
 from pathlib import Path
-from signal import SIGCONT, SIGKILL, SIGSTOP
 
 from tests.engines.java import jars
-from tests.engines.server import OneProgram, free_ports, is_listening
+from tests.engines.server import ServerOfOneProgram, free_ports, is_listening
 
 _PROJECT = Path(__file__).parent / "kafka"
 _CLUSTER = "aHVpeWluZy10ZXN0cy0wMQ"
@@ -26,14 +25,12 @@ auto.create.topics.enable=false
 """
 
 
-class KafkaServer:
+class KafkaServer(ServerOfOneProgram):
     """Kafka on loopback; the same port and files through every restart."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        super().__init__("kafka", folder)
         self._port, self._controller = free_ports(2)
-        self._program = OneProgram("kafka", folder / "server.log")
 
     @property
     def settings(self) -> dict[str, str]:
@@ -50,26 +47,6 @@ class KafkaServer:
             self._java(library, "kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(properties))
         command = ["java", "-Xmx384m", "-XX:+UseSerialGC", "-cp", f"{library}/*", "kafka.Kafka", str(properties)]
         self._program.start(command, answers=lambda: is_listening(self._port))
-
-    def kill(self) -> None:
-        """Ends it at once."""
-        self._program.send(SIGKILL)
-
-    def pause(self) -> None:
-        """Lets it hang."""
-        self._program.send(SIGSTOP)
-
-    def resume(self) -> None:
-        """Lets it go on."""
-        self._program.send(SIGCONT)
-
-    def stop(self) -> None:
-        """Ends it in order."""
-        self._program.stop()
-
-    def cpu_seconds(self) -> float:
-        """CPU time it has used so far."""
-        return self._program.cpu_seconds()
 
     def _java(self, library: Path, *arguments: str) -> None:
         subprocess.run(["java", "-cp", f"{library}/*", *arguments], check=True, capture_output=True)

@@ -5,9 +5,9 @@ import pwd
 import shutil
 import subprocess
 from pathlib import Path
-from signal import SIGCONT, SIGINT, SIGKILL, SIGSTOP
+from signal import SIGINT
 
-from tests.engines.server import OneProgram, ServerMissing, free_ports, is_listening
+from tests.engines.server import ServerMissing, ServerOfOneProgram, free_ports, is_listening
 
 _PROGRAMS = Path("/usr/lib/postgresql")
 _OWNER = "postgres"
@@ -15,14 +15,12 @@ _NAME = "huiying"
 _OPTIONS = ("-c", "listen_addresses=127.0.0.1", "-c", "max_connections=60", "-c", "fsync=on")
 
 
-class PostgresqlServer:
+class PostgresqlServer(ServerOfOneProgram):
     """PostgreSQL on loopback; the same port and files through every restart."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        super().__init__("postgresql", folder)
         (self._port,) = free_ports(1)
-        self._program = OneProgram("postgresql", folder / "server.log")
 
     @property
     def url(self) -> str:
@@ -46,25 +44,9 @@ class PostgresqlServer:
         if is_new:
             _as_owner([str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(self._port), "-U", _NAME, _NAME])
 
-    def kill(self) -> None:
-        """Ends it at once; its own children end with it."""
-        self._program.send(SIGKILL)
-
-    def pause(self) -> None:
-        """Lets it hang."""
-        self._program.send(SIGSTOP)
-
-    def resume(self) -> None:
-        """Lets it go on."""
-        self._program.send(SIGCONT)
-
     def stop(self) -> None:
         """Ends it in order, without waiting for its clients."""
         self._program.stop(SIGINT)
-
-    def cpu_seconds(self) -> float:
-        """CPU time it has used so far."""
-        return self._program.cpu_seconds()
 
     def _make(self, programs: Path, cluster: Path) -> None:
         cluster.mkdir()

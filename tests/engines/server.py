@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from signal import SIGCONT, SIGKILL, SIGTERM, Signals
+from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, Signals
 from typing import Protocol
 
 from backends.clock import SystemClock, attempts
@@ -99,6 +99,35 @@ class OneProgram:
         if self._running is None:
             return 0.0
         return sum(_ticks(process) for process in _family(self._running.pid)) / os.sysconf("SC_CLK_TCK")
+
+
+class ServerOfOneProgram:
+    """What every server of one program does alike."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._program = OneProgram(name, folder / "server.log")
+
+    def kill(self) -> None:
+        """Ends it at once; what it started itself ends with it."""
+        self._program.send(SIGKILL)
+
+    def pause(self) -> None:
+        """Lets it hang."""
+        self._program.send(SIGSTOP)
+
+    def resume(self) -> None:
+        """Lets it go on."""
+        self._program.send(SIGCONT)
+
+    def stop(self) -> None:
+        """Ends it in order."""
+        self._program.stop()
+
+    def cpu_seconds(self) -> float:
+        """CPU time it has used so far."""
+        return self._program.cpu_seconds()
 
 
 def free_ports(count: int) -> list[int]:
