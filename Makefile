@@ -42,7 +42,7 @@ unit: $(DEV)
 	@$(call TIMED,$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not process and not archive and not soak and not engine" --durations=5,unit and contracts,180)
 
 journeys: $(DEV) ## real processes, whole journeys and, where they are present, the public archives
-	@$(call TIMED,$(BIN)/python -m pytest -q -m "(process or archive) and not soak and not engine" --durations=10,processes and archives,480)
+	@$(call TIMED,$(BIN)/python -m pytest -q -m "(process or archive) and not soak and not engine" --durations=10,processes and archives,600)
 
 engines: $(DEV) ## the real Kafka, Elasticsearch and PostgreSQL on loopback, until Ctrl-C
 	@exec $(BIN)/python -m tests.engines

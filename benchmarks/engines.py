@@ -56,8 +56,8 @@ def main() -> None:
     )
     chosen = parser.parse_args()
     stream = posts(chosen.posts)
-    with TemporaryDirectory(prefix="huiying-bench-") as folder, _servers(Path(folder)) as servers:
-        desks = {"embedded": ({}, {}), "engines": _on_engines(servers)}
+    with TemporaryDirectory(prefix="huiying-bench-") as folder, servers_in(Path(folder)) as servers:
+        desks = {"embedded": ({}, {}), "engines": on_engines(servers)}
         # A server of the Java kind compiles itself while it works: the first posts would measure that.
         with _opened(Path(folder) / "warm", {**desks["engines"][0], "HUIYING_ENGINE_PREFIX": "warm"}) as (
             backends,
@@ -79,7 +79,8 @@ def main() -> None:
 
 
 @contextmanager
-def _servers(folder: Path) -> Iterator[dict[str, Server]]:
+def servers_in(folder: Path) -> Iterator[dict[str, Server]]:
+    """The three servers, on files below the folder."""
     servers: dict[str, Server] = {
         "kafka": KafkaServer(folder / "kafka"),
         "elasticsearch": ElasticsearchServer(folder / "elasticsearch"),
@@ -94,7 +95,8 @@ def _servers(folder: Path) -> Iterator[dict[str, Server]]:
             server.stop()
 
 
-def _on_engines(servers: Mapping[str, Server]) -> tuple[dict[str, str], Cpu]:
+def on_engines(servers: Mapping[str, Server]) -> tuple[dict[str, str], Cpu]:
+    """The settings of a desk on these servers, and the CPU seconds of each."""
     environ = {name: value for server in servers.values() for name, value in server.settings.items()}
     return environ, {name: server.cpu_seconds for name, server in servers.items()}
 
@@ -120,7 +122,7 @@ def _through_the_line(backends: Backends, settings: Settings, stream: Sequence[P
     screener, placer = screener_of(parts, settings, load_classifier()), placer_of(parts, settings)
     epoch = placer.acquire("bench", patience=_PATIENCE)
     assert epoch is not None
-    _fill(backends, stream)
+    fill(backends, stream)
     measured = _measured(lambda: _screened_and_placed(screener, placer, epoch, len(stream)), cpu)
     assert backends.posts.counts().posts == len(stream)
     return measured
@@ -137,7 +139,8 @@ def _screened_and_placed(screener: Screener, placer: Placer, epoch: int, count: 
             placer.step(placing, epoch, timeout=_A_MOMENT)
 
 
-def _fill(backends: Backends, stream: Sequence[Post]) -> None:
+def fill(backends: Backends, stream: Sequence[Post]) -> None:
+    """Puts the posts on the bus, durably."""
     for start in range(0, len(stream), BATCH):
         batch = stream[start : start + BATCH]
         backends.bus.publish([Outgoing(topic=POSTS, key=post.id, value=backends.codec.encode(post)) for post in batch])
