@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
 from tempfile import TemporaryDirectory
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 from sqlalchemy import create_engine, make_url, text
@@ -141,7 +142,14 @@ class WholeLine:
         waited = seconds_until(self._nothing_waits, at_most=REST_SECONDS)
         running = [*self.screeners, *self.placers.values()]
         assert stop(*running) == [0] * len(running)
+        self._show_all()
         return waited
+
+    def _show_all(self) -> None:
+        # Elasticsearch shows what others have written after its next refresh only.
+        address = self.engines.elasticsearch.settings["HUIYING_ELASTICSEARCH_URL"]
+        with urlopen(Request(f"{address}/_refresh", method="POST"), timeout=30) as answer:
+            assert answer.status == 200
 
     def end(self) -> None:
         """Ends whatever still runs, at once."""
